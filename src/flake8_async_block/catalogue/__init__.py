@@ -1,0 +1,1 @@
+"""What async-block knows about the outside world: blocking APIs, types, frameworks."""

@@ -1,0 +1,87 @@
+"""``async-block check``: report, and end with a status that a pipeline can act on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from flake8_async_block import __version__
+from flake8_async_block.cli.console import (
+    is_terminal,
+    progress_bar,
+    read_standard_input,
+    wants_colours,
+    write_bytes,
+    write_text,
+)
+from flake8_async_block.cli.project import read_config
+from flake8_async_block.engine import Engine
+from flake8_async_block.model.diagnostic import CheckResult
+from flake8_async_block.model.errors import UsageError
+from flake8_async_block.reporters import REPORTERS, ReportContext
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check and report.
+
+    Returns:
+        0 without findings, 1 with findings (0 with ``--exit-zero``), 2 if a file could not be
+        checked.
+
+    Raises:
+        UsageError: a path does not exist, or settings or options make no sense.
+    """
+    cwd = Path.cwd()
+    paths, overlays = _targets(arguments, cwd)
+    config = read_config(arguments, paths, cwd)
+    engine = Engine(config, overlays)
+    with progress_bar(arguments.quiet) as progress:
+        result = engine.check(paths, progress=progress)
+    if not result.files and not result.errors:
+        named = ", ".join(str(path) for path in paths)
+        write_text(f"async-block: warning: no Python files to check in {named}\n", sys.stderr)
+    screen = arguments.output_file is None and arguments.output_format == "text"
+    context = ReportContext(
+        root=config.root,
+        cwd=cwd,
+        version=__version__,
+        terminal=screen and is_terminal(sys.stdout),
+        colours=screen and wants_colours(sys.stdout),
+        quiet=arguments.quiet,
+        overlays=overlays,
+    )
+    _write(REPORTERS[arguments.output_format](result, context), arguments)
+    return _status(result, exit_zero=arguments.exit_zero)
+
+
+def _targets(arguments: argparse.Namespace, cwd: Path) -> tuple[list[Path], dict[Path, bytes]]:
+    if "-" not in arguments.paths:
+        if arguments.stdin_filename is not None:
+            raise UsageError("--stdin-filename needs - as the path: `async-block check -`")
+        return [Path(path) for path in arguments.paths or ["."]], {}
+    if len(arguments.paths) > 1:
+        raise UsageError("- stands alone: standard input cannot be checked along with files")
+    path = cwd / (arguments.stdin_filename or "stdin.py")
+    return [path], {path: read_standard_input()}
+
+
+def _write(report: str, arguments: argparse.Namespace) -> None:
+    if arguments.output_file is not None:
+        try:
+            arguments.output_file.write_bytes(report.encode())
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(
+                f"{arguments.output_file}: cannot write the report: {reason}"
+            ) from error
+    elif arguments.output_format == "text":
+        write_text(report, sys.stdout)
+    else:
+        write_bytes(report.encode(), sys.stdout)
+
+
+def _status(result: CheckResult, *, exit_zero: bool) -> int:
+    if result.errors:
+        return 2
+    return 1 if result.diagnostics and not exit_zero else 0

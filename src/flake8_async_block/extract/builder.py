@@ -1,0 +1,101 @@
+"""What is collected of one function, and of one class, while its text is being read."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.path import NO_PATH
+from flake8_async_block.model.summary import (
+    ClassFacts,
+    FunctionFacts,
+    Loop,
+    Parameter,
+    Site,
+)
+
+
+def span_of(node: ast.expr | ast.stmt) -> Span:
+    return Span(
+        node.lineno,
+        node.col_offset,
+        node.end_lineno if node.end_lineno is not None else node.lineno,
+        node.end_col_offset if node.end_col_offset is not None else node.col_offset,
+    )
+
+
+@dataclass(slots=True)
+class FunctionBuilder:
+    """A function while it is being read.
+
+    ``awaited_paths`` holds values that are awaited somewhere in the function after they were
+    stored in a variable: the calls that made them cannot have been blocking ones.
+    """
+
+    qualname: str
+    span: Span
+    is_async: bool
+    owner: str = ""
+    is_generator: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    decorators: tuple[int, ...] = ()
+    returns: int = NO_PATH
+    returned: list[int] = field(default_factory=list)
+    yielded: list[int] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    awaited_paths: set[int] = field(default_factory=set)
+
+    def finish(self) -> FunctionFacts:
+        sites = self.sites
+        if self.awaited_paths:
+            sites = [
+                site._replace(awaited=True) if site.path in self.awaited_paths else site
+                for site in sites
+            ]
+        return FunctionFacts(
+            qualname=self.qualname,
+            span=self.span,
+            is_async=self.is_async,
+            is_generator=self.is_generator,
+            owner=self.owner,
+            parameters=self.parameters,
+            decorators=self.decorators,
+            returns=self.returns,
+            returned=tuple(dict.fromkeys(self.returned)),
+            yielded=tuple(dict.fromkeys(self.yielded)),
+            sites=tuple(sites),
+            loops=tuple(self.loops),
+        )
+
+
+@dataclass(slots=True)
+class ClassBuilder:
+    """A class while it is being read."""
+
+    qualname: str
+    span: Span
+    bases: tuple[int, ...] = ()
+    decorators: tuple[int, ...] = ()
+    attributes: dict[str, list[int]] = field(default_factory=dict)
+    annotations: dict[str, int] = field(default_factory=dict)
+    methods: dict[str, list[str]] = field(default_factory=dict)
+    type_parameters: tuple[str, ...] = ()
+
+    def add_attribute(self, name: str, path: int) -> None:
+        known = self.attributes.setdefault(name, [])
+        if path not in known:
+            known.append(path)
+
+    def finish(self) -> ClassFacts:
+        return ClassFacts(
+            qualname=self.qualname,
+            span=self.span,
+            bases=self.bases,
+            decorators=self.decorators,
+            attributes={name: tuple(paths) for name, paths in self.attributes.items()},
+            annotations=self.annotations,
+            methods={name: tuple(keys) for name, keys in self.methods.items()},
+            type_parameters=self.type_parameters,
+        )

@@ -1,0 +1,422 @@
+"""Expressions → access paths, and the sites on the way.
+
+The visitor returns the path of each expression that it reads and records a site wherever code
+outside the expression's text may run: calls, attribute reads, iteration.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from flake8_async_block.extract.builder import FunctionBuilder, span_of
+from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
+from flake8_async_block.extract.table import NodeTable
+from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.summary import Place, Site, SiteKind
+
+_BUILTINS: Final = frozenset(dir(builtins)) | {"reveal_type"}
+_OPERATOR_METHODS: Final[dict[type[ast.operator], str]] = {
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Mult: "__mul__",
+    ast.MatMult: "__matmul__",
+    ast.Div: "__truediv__",
+    ast.Mod: "__mod__",
+    ast.Pow: "__pow__",
+    ast.LShift: "__lshift__",
+    ast.RShift: "__rshift__",
+    ast.BitOr: "__or__",
+    ast.BitXor: "__xor__",
+    ast.BitAnd: "__and__",
+    ast.FloorDiv: "__floordiv__",
+}
+_EAGER_CONSUMERS: Final = frozenset(
+    {"all", "any", "dict", "frozenset", "join", "list", "max", "min", "set", "sorted", "sum"}
+    | {"tuple", "extend", "update", "deque", "Counter", "fromkeys"}
+)
+"""Callables that exhaust a generator expression before they return."""
+_AWAITING_CALLS: Final = frozenset(
+    {"gather", "wait_for", "shield", "wait", "create_task", "ensure_future", "as_completed"}
+    | {"run_coroutine_threadsafe", "async_create_task", "create_background_task", "add_job"}
+)
+"""Callables that take awaitables: what is handed to them is awaited, not waited for."""
+
+
+class ExpressionReader(ABC):
+    """Reads expressions in the current scope; see :class:`StatementReader` for the rest."""
+
+    def __init__(self) -> None:
+        self.table = NodeTable()
+        self.function: FunctionBuilder
+        self.scope: Scope
+        self.place = Place.EXPRESSION
+        self._recording = True
+        self._awaited_nodes: set[ast.expr] = set()
+        self._walruses: list[tuple[str, int]] = []
+        self._dispatch: dict[type[ast.expr], Callable[[Any], int]] = {
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Call: self._call,
+            ast.Await: self._await,
+            ast.Constant: self._constant,
+            ast.Subscript: self._subscript,
+            ast.BinOp: self._binary,
+            ast.BoolOp: self._bool,
+            ast.IfExp: self._conditional,
+            ast.NamedExpr: self._walrus,
+            ast.Lambda: self._lambda,
+            ast.Tuple: self._tuple,
+            ast.List: self._list,
+            ast.Set: self._list,
+            ast.Dict: self._dict,
+            ast.ListComp: self._list_comprehension,
+            ast.SetComp: self._list_comprehension,
+            ast.DictComp: self._dict_comprehension,
+            ast.GeneratorExp: self._generator,
+            ast.Starred: self._starred,
+            ast.JoinedStr: self._joined_string,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield_from,
+        }
+
+    def read(self, node: ast.expr) -> int:
+        """The path of ``node``; its sites are recorded with the current function."""
+        reader = self._dispatch.get(type(node))
+        if reader is not None:
+            return reader(node)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.read(child)
+        return self.table.unknown("the result of an operator")
+
+    def read_silently(self, node: ast.expr) -> int:
+        """The path of ``node`` without recording sites, for annotations and the like."""
+        before, self._recording = self._recording, False
+        try:
+            return self.read(node)
+        finally:
+            self._recording = before
+
+    def read_at(self, node: ast.expr, place: str) -> int:
+        """The path of ``node``, whose sites stand at ``place``."""
+        before, self.place = self.place, place
+        try:
+            return self.read(node)
+        finally:
+            self.place = before
+
+    def record(self, kind: str, path: int, node: ast.expr, awaited: bool = False) -> None:
+        if self._recording:
+            self.function.sites.append(Site(kind, path, span_of(node), awaited, self.place))
+
+    def mark_awaited(self, node: ast.expr) -> None:
+        """Note that the value of ``node``, not read yet, is awaited."""
+        self._awaited_nodes.add(node)
+
+    def is_awaited(self, node: ast.expr) -> bool:
+        return node in self._awaited_nodes
+
+    # names
+
+    def load(self, name: str) -> int:
+        """The path of the variable ``name`` where the visitor stands."""
+        scope: Scope | None = self.scope
+        assert scope is not None
+        path = scope.flow.get(name)
+        if path is not None:
+            return path
+        if name in scope.global_names:
+            return self.table.add(PathOp.GLOBAL, name)
+        scope = scope.parent
+        while scope is not None:
+            if scope.kind is ScopeKind.FUNCTION and name not in scope.global_names:
+                bindings = scope.bindings.get(name)
+                if bindings:
+                    return self.table.union(*bindings)
+            elif scope.kind is ScopeKind.MODULE:
+                return self._load_global(scope, name)
+            scope = scope.parent
+        return self._load_builtin(name)
+
+    def _load_global(self, module: Scope, name: str) -> int:
+        bindings = module.bindings.get(name)
+        if bindings is None:
+            return self._load_builtin(name)
+        if len(bindings) == 1 and self.table.nodes[bindings[0]].op == PathOp.NAME:
+            return bindings[0]
+        return self.table.add(PathOp.GLOBAL, name)
+
+    def _load_builtin(self, name: str) -> int:
+        if self.has_star_import:
+            return self.table.add(PathOp.GLOBAL, name)
+        if name in _BUILTINS:
+            return self.table.add(PathOp.NAME, f"builtins.{name}")
+        return self.table.unknown(f"`{name}` is not defined in this file")
+
+    @property
+    @abstractmethod
+    def has_star_import(self) -> bool:
+        """Whether ``from m import *`` may have bound any name."""
+
+    def _name(self, node: ast.Name) -> int:
+        return self.load(node.id)
+
+    # steps
+
+    def _attribute(self, node: ast.Attribute) -> int:
+        path = self.table.add(PathOp.ATTRIBUTE, node.attr, (self.read(node.value),))
+        known = self.scope.flow.get(_attribute_key(node)) if self.scope.flow else None
+        self.record(SiteKind.ATTRIBUTE, path, node, self.is_awaited(node))
+        return path if known is None else known
+
+    def _callee(self, node: ast.expr) -> int:
+        if isinstance(node, ast.Attribute):
+            known = self.scope.flow.get(_attribute_key(node))
+            base = self.read(node.value)
+            return self.table.add(PathOp.ATTRIBUTE, node.attr, (base,)) if known is None else known
+        return self.read(node)
+
+    def _call(self, node: ast.Call) -> int:
+        callee = node.func
+        if isinstance(callee, ast.Name) and callee.id == "super":
+            owner = self.enclosing_class()
+            if owner is not None:
+                return self.table.add(PathOp.SUPER, owner)
+        terminal = _terminal_name(callee)
+        if terminal in _AWAITING_CALLS:
+            for argument in node.args:
+                self.mark_awaited(argument)
+        operands = [self._callee(callee)]
+        for argument in node.args:
+            if isinstance(argument, ast.GeneratorExp) and terminal in _EAGER_CONSUMERS:
+                operands.append(self._list_comprehension(argument))
+            else:
+                operands.append(self.read(argument))
+        keywords = []
+        for keyword in node.keywords:
+            operands.append(self.read(keyword.value))
+            keywords.append(keyword.arg or "**")
+        path = self.table.add(PathOp.CALL, "", tuple(operands), tuple(keywords))
+        self.record(SiteKind.CALL, path, node, self.is_awaited(node))
+        return path
+
+    def enclosing_class(self) -> str | None:
+        """The class in whose method the visitor stands, also from a nested function."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if scope.kind is ScopeKind.CLASS:
+                return scope.qualname
+            scope = scope.parent
+        return None
+
+    def _await(self, node: ast.Await) -> int:
+        value = node.value
+        self.mark_awaited(value)
+        operand = self.read(value)
+        if not isinstance(value, ast.Call):
+            self.function.awaited_paths.add(operand)
+        return self.table.add(PathOp.AWAIT, operands=(operand,))
+
+    def _constant(self, node: ast.Constant) -> int:
+        return self.table.constant(node.value)
+
+    def _subscript(self, node: ast.Subscript) -> int:
+        base = self.read(node.value)
+        key = (
+            self.read_slice(node.slice)
+            if isinstance(node.slice, ast.Slice)
+            else self.read(node.slice)
+        )
+        path = self.table.add(PathOp.ITEM, operands=(base, key))
+        self.record(SiteKind.ITEM, path, node, self.is_awaited(node))
+        return path
+
+    def read_slice(self, node: ast.Slice) -> int:
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.read(part)
+        return self.table.unknown("a slice")
+
+    def _binary(self, node: ast.BinOp) -> int:
+        left = self.read(node.left)
+        right = self.read(node.right)
+        return self.table.add(PathOp.BINARY, operator_method(node.op), (left, right))
+
+    def _bool(self, node: ast.BoolOp) -> int:
+        return self.table.union(*[self.read(value) for value in node.values])
+
+    def _conditional(self, node: ast.IfExp) -> int:
+        self.read(node.test)
+        return self.table.union(self.read(node.body), self.read(node.orelse))
+
+    def _walrus(self, node: ast.NamedExpr) -> int:
+        path = self.read(node.value)
+        self.bind(node.target.id, path)
+        self._walruses.append((node.target.id, path))
+        return path
+
+    @abstractmethod
+    def bind(self, name: str, path: int) -> None:
+        """Bind the variable ``name`` in the current scope."""
+
+    @abstractmethod
+    def _lambda(self, node: ast.Lambda) -> int: ...
+
+    def _starred(self, node: ast.Starred) -> int:
+        operand = self.read(node.value)
+        self.record(SiteKind.ITERATE, operand, node.value)
+        return self.table.add(PathOp.STAR, operands=(operand,))
+
+    def _joined_string(self, node: ast.JoinedStr) -> int:
+        self._read_format_values(node)
+        return self.table.add(
+            PathOp.INSTANCE, operands=(self.table.add(PathOp.NAME, "builtins.str"),)
+        )
+
+    def _read_format_values(self, node: ast.JoinedStr) -> None:
+        for value in node.values:
+            if isinstance(value, ast.FormattedValue):
+                self.read(value.value)
+                if isinstance(value.format_spec, ast.JoinedStr):
+                    self._read_format_values(value.format_spec)
+
+    def _yield(self, node: ast.Yield) -> int:
+        self.function.is_generator = True
+        if node.value is not None:
+            self.function.yielded.append(self.read(node.value))
+        return self.table.unknown("what a generator is sent")
+
+    def _yield_from(self, node: ast.YieldFrom) -> int:
+        self.function.is_generator = True
+        operand = self.read(node.value)
+        self.record(SiteKind.ITERATE, operand, node.value)
+        self.function.yielded.append(self.table.add(PathOp.ITERATE, operands=(operand,)))
+        return self.table.unknown("what a generator returns")
+
+    # collections
+
+    def _tuple(self, node: ast.Tuple) -> int:
+        return self.table.add(PathOp.TUPLE, operands=self._elements(node.elts))
+
+    def _list(self, node: ast.List | ast.Set) -> int:
+        return self.table.add(PathOp.LIST, operands=self._elements(node.elts))
+
+    def _elements(self, nodes: Sequence[ast.expr]) -> tuple[int, ...]:
+        return tuple(self.read(node) for node in nodes)
+
+    def _dict(self, node: ast.Dict) -> int:
+        keys: list[str] = []
+        values: list[int] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                self.read(value)
+                continue
+            self.read(key)
+            keys.append(repr(key.value) if isinstance(key, ast.Constant) else "")
+            values.append(self.read(value))
+        return self.table.add(PathOp.DICT, "", tuple(values), tuple(keys))
+
+    # comprehensions
+
+    def _list_comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> int:
+        saved = self._enter_generators(node.generators, Place.COMPREHENSION)
+        place, self.place = self.place, Place.COMPREHENSION
+        if isinstance(node, ast.GeneratorExp):
+            self.place = Place.GENERATOR
+        element = self.read(node.elt)
+        self.place = place
+        self._restore(saved)
+        return self.table.add(PathOp.LIST, operands=(element,))
+
+    def _dict_comprehension(self, node: ast.DictComp) -> int:
+        saved = self._enter_generators(node.generators, Place.COMPREHENSION)
+        place, self.place = self.place, Place.COMPREHENSION
+        self.read(node.key)
+        value = self.read(node.value)
+        self.place = place
+        self._restore(saved)
+        return self.table.add(PathOp.DICT, "", (value,), ("",))
+
+    def _generator(self, node: ast.GeneratorExp) -> int:
+        """A generator expression that nothing here exhausts: a generator function, called."""
+        outer = self.function
+        first = node.generators[0]
+        self.read(first.iter)
+        qualname = self.scope.child_name(f"<genexpr:{node.lineno}:{node.col_offset}>")
+        inner = FunctionBuilder(
+            qualname, span_of(node), is_async=_is_async_generator(node), is_generator=True
+        )
+        self.function = inner
+        saved = self._enter_generators(node.generators, Place.GENERATOR, first_was_read=True)
+        inner.yielded.append(self.read_at(node.elt, Place.GENERATOR))
+        self._restore(saved)
+        self.function = outer
+        self.add_function(inner)
+        function = self.table.add(PathOp.FUNCTION, qualname)
+        return self.table.add(PathOp.CALL, operands=(function,))
+
+    @abstractmethod
+    def add_function(self, builder: FunctionBuilder) -> None:
+        """Keep a function that has been read."""
+
+    def _enter_generators(
+        self,
+        generators: Sequence[ast.comprehension],
+        place: str,
+        first_was_read: bool = False,
+    ) -> Flow:
+        """Bind the targets of a comprehension; returns the flow to restore afterwards."""
+        saved = self.scope.flow
+        self.scope.flow = dict(saved)
+        before = self.place
+        for position, generator in enumerate(generators):
+            if position == 0 and first_was_read:
+                iterable = self.read_silently(generator.iter)
+            else:
+                if generator.is_async:
+                    self.mark_awaited(generator.iter)
+                iterable = self.read(generator.iter)
+            self.place = place
+            self.record(
+                SiteKind.ITERATE, iterable, generator.iter, awaited=bool(generator.is_async)
+            )
+            op = PathOp.ASYNC_ITERATE if generator.is_async else PathOp.ITERATE
+            self.bind_target(generator.target, self.table.add(op, operands=(iterable,)))
+            for condition in generator.ifs:
+                self.read(condition)
+        self.place = before
+        return saved
+
+    @abstractmethod
+    def bind_target(self, target: ast.expr, path: int) -> None:
+        """Bind whatever an assignment target names to (the parts of) ``path``."""
+
+    def _restore(self, saved: Flow) -> None:
+        """Leave a comprehension: its variables are gone, what ``:=`` bound inside stays."""
+        self.scope.flow = saved
+        for name, path in self._walruses:
+            self.scope.flow[name] = path
+        self._walruses.clear()
+
+
+def operator_method(operator: ast.operator) -> str:
+    return _OPERATOR_METHODS[type(operator)]
+
+
+def _attribute_key(node: ast.Attribute) -> str:
+    """The key under which a flow remembers a narrowed attribute of a plain name."""
+    return f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else ""
+
+
+def _terminal_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _is_async_generator(node: ast.GeneratorExp) -> bool:
+    return any(generator.is_async for generator in node.generators)

@@ -1,0 +1,253 @@
+"""A file's text → its summary.
+
+Function bodies are read after the scope around them is complete, because they run later: what a
+nested function sees of the outer names is all that they were ever bound to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from flake8_async_block.extract.annotations import instance_of, read_annotation
+from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
+from flake8_async_block.extract.scope import Scope, ScopeKind
+from flake8_async_block.extract.statements import StatementReader
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.path import NO_PATH, PathOp
+from flake8_async_block.model.summary import (
+    MODULE_BODY,
+    ClassFacts,
+    FunctionFacts,
+    ModuleSummary,
+    Parameter,
+    ParameterKind,
+    Place,
+)
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Deferred = tuple[FunctionNode, FunctionBuilder, Scope, ClassBuilder | None]
+
+
+def extract_summary(source: bytes) -> ModuleSummary:
+    """Reduce a file to the facts that its text alone tells.
+
+    Args:
+        source: the file's bytes; a byte order mark and a coding cookie are honoured.
+
+    Raises:
+        SyntaxError: the text is not Python that this interpreter reads; ``lineno`` is set where
+            the parser knows it.
+        ValueError: the text holds null bytes.
+        RecursionError: an expression is nested too deeply.
+    """
+    tree = ast.parse(source)
+    reader = ModuleReader()
+    if b"global " in source:
+        reader.declare_globals(tree)
+    return reader.read_module(tree)
+
+
+class ModuleReader(StatementReader):
+    """Reads one file; used once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module_scope = Scope(ScopeKind.MODULE, "", None)
+        self.scope = self.module_scope
+        self.function = FunctionBuilder(MODULE_BODY, Span(1, 0, 1, 0), is_async=False)
+        self.functions: dict[str, FunctionFacts] = {}
+        self.classes: dict[str, ClassFacts] = {}
+        self._class_builders: list[ClassBuilder] = []
+        self._builders: list[FunctionBuilder] = []
+        self._deferred: list[_Deferred] = []
+        self._taken: set[str] = set()
+
+    @property
+    def has_star_import(self) -> bool:
+        return bool(self.stars)
+
+    def declare_globals(self, tree: ast.Module) -> None:
+        """Make names known that only a function binds, by ``global``."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global):
+                for name in node.names:
+                    self.module_scope.bindings.setdefault(name, [])
+
+    def read_module(self, tree: ast.Module) -> ModuleSummary:
+        module = self.function
+        self.read_block(tree.body)
+        self._builders.append(module)
+        self._read_deferred()
+        for builder in self._builders:
+            self.functions[builder.qualname] = builder.finish()
+        for class_builder in self._class_builders:
+            self.classes[class_builder.qualname] = class_builder.finish()
+        return ModuleSummary(
+            nodes=tuple(self.table.nodes),
+            names=dict(self.module_scope.flow),
+            stars=tuple(self.stars),
+            functions=self.functions,
+            classes=self.classes,
+            stores=tuple(self.stores),
+        )
+
+    def module_scope_bind(self, name: str, path: int) -> None:
+        scope = self.module_scope
+        scope.bindings.setdefault(name, []).append(path)
+        before = scope.flow.get(name)
+        scope.flow[name] = path if before is None else self.table.union(before, path)
+
+    def add_function(self, builder: FunctionBuilder) -> None:
+        self._builders.append(builder)
+
+    # definitions
+
+    def _unique(self, qualname: str) -> str:
+        """``qualname``, numbered where the file defines it more than once."""
+        unique, number = qualname, 1
+        while unique in self._taken:
+            number += 1
+            unique = f"{qualname}#{number}"
+        self._taken.add(unique)
+        return unique
+
+    def _function_definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        owner = self.current_class if self.scope.kind is ScopeKind.CLASS else None
+        decorators = tuple(
+            self.read_at(decorator, Place.DECORATOR) for decorator in node.decorator_list
+        )
+        builder = self._define(node, self.scope.child_name(node.name), owner)
+        builder.decorators = decorators
+        path = self.table.add(PathOp.FUNCTION, builder.qualname)
+        if owner is not None:
+            owner.methods.setdefault(node.name, []).append(builder.qualname)
+            self.scope.flow[node.name] = path
+        else:
+            self.bind(node.name, path)
+        return False
+
+    def _lambda(self, node: ast.Lambda) -> int:
+        name = self.scope.child_name(f"<lambda:{node.lineno}:{node.col_offset}>")
+        builder = self._define(node, name, None)
+        return self.table.add(PathOp.FUNCTION, builder.qualname)
+
+    def _define(
+        self, node: FunctionNode, qualname: str, owner: ClassBuilder | None
+    ) -> FunctionBuilder:
+        builder = FunctionBuilder(
+            self._unique(qualname),
+            span_of(node),
+            is_async=isinstance(node, ast.AsyncFunctionDef),
+            owner=owner.qualname if owner is not None else "",
+        )
+        builder.parameters = self._parameters(node.args)
+        if not isinstance(node, ast.Lambda):
+            builder.returns = read_annotation(self, node.returns)
+        self._builders.append(builder)
+        self._deferred.append((node, builder, self.scope, owner))
+        return builder
+
+    def _parameters(self, arguments: ast.arguments) -> tuple[Parameter, ...]:
+        parameters: list[Parameter] = []
+        positional = [*arguments.posonlyargs, *arguments.args]
+        undefaulted = len(positional) - len(arguments.defaults)
+        for position, argument in enumerate(positional):
+            default = NO_PATH
+            if position >= undefaulted:
+                node = arguments.defaults[position - undefaulted]
+                default = self.read_at(node, Place.DEFAULT)
+            parameters.append(self._parameter(argument, ParameterKind.POSITIONAL, default))
+        if arguments.vararg is not None:
+            parameters.append(self._parameter(arguments.vararg, ParameterKind.VAR_POSITIONAL))
+        for argument, keyword_default in zip(
+            arguments.kwonlyargs, arguments.kw_defaults, strict=True
+        ):
+            default = NO_PATH
+            if keyword_default is not None:
+                default = self.read_at(keyword_default, Place.DEFAULT)
+            parameters.append(self._parameter(argument, ParameterKind.KEYWORD, default))
+        if arguments.kwarg is not None:
+            parameters.append(self._parameter(arguments.kwarg, ParameterKind.VAR_KEYWORD))
+        return tuple(parameters)
+
+    def _parameter(self, argument: ast.arg, kind: str, default: int = NO_PATH) -> Parameter:
+        annotation = read_annotation(self, argument.annotation)
+        return Parameter(argument.arg, kind, annotation, default)
+
+    def _class_definition(self, node: ast.ClassDef) -> bool:
+        decorators = tuple(
+            self.read_at(decorator, Place.DECORATOR) for decorator in node.decorator_list
+        )
+        builder = ClassBuilder(self._unique(self.scope.child_name(node.name)), span_of(node))
+        builder.decorators = decorators
+        outer_scope, outer_class = self.scope, self.current_class
+        scope = Scope(ScopeKind.CLASS, builder.qualname, outer_scope)
+        self._bind_type_parameters(node, scope)
+        builder.type_parameters = tuple(scope.flow)
+        self.scope = scope
+        builder.bases = tuple(read_annotation(self, base) for base in node.bases)
+        self.scope = outer_scope
+        for keyword in node.keywords:
+            self.read(keyword.value)
+        self.bind(node.name, self.table.add(PathOp.CLASS, builder.qualname))
+        self._class_builders.append(builder)
+        self.scope, self.current_class = scope, builder
+        self.read_block(node.body)
+        self.scope, self.current_class = outer_scope, outer_class
+        return False
+
+    def _bind_type_parameters(self, node: Any, scope: Scope) -> None:
+        """PEP 695: ``def f[T: Bound]`` binds ``T`` to what its bound names."""
+        for parameter in getattr(node, "type_params", ()):
+            bound = getattr(parameter, "bound", None)
+            path = self.table.unknown("a type parameter")
+            if bound is not None and not isinstance(bound, ast.Tuple):
+                path = read_annotation(self, bound)
+            scope.flow[parameter.name] = path
+            scope.bindings[parameter.name] = [path]
+
+    # deferred bodies
+
+    def _read_deferred(self) -> None:
+        while self._deferred:
+            pending, self._deferred = self._deferred, []
+            for node, builder, parent, owner in pending:
+                self._read_body(node, builder, parent, owner)
+
+    def _read_body(
+        self,
+        node: FunctionNode,
+        builder: FunctionBuilder,
+        parent: Scope,
+        owner: ClassBuilder | None,
+    ) -> None:
+        scope = Scope(ScopeKind.FUNCTION, builder.qualname, parent)
+        self._bind_type_parameters(node, scope)
+        self.scope, self.function, self.current_class = scope, builder, None
+        self.place = Place.EXPRESSION
+        for position, parameter in enumerate(builder.parameters):
+            path = self.table.add(PathOp.PARAMETER, f"{builder.qualname}:{parameter.name}")
+            scope.bind(parameter.name, path)
+            if position == 0 and owner is not None and not self._is_static(node):
+                self.self_owners[path] = owner
+        if isinstance(node, ast.Lambda):
+            builder.returned.append(self.read(node.body))
+        else:
+            self._declare_outer_names(node.body, scope)
+            self.read_block(node.body)
+
+    def _declare_outer_names(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """``global`` and ``nonlocal`` hold for the whole function, wherever they stand."""
+        for statement in body:
+            if isinstance(statement, ast.Global):
+                scope.global_names.update(statement.names)
+            elif isinstance(statement, ast.Nonlocal):
+                scope.nonlocal_names.update(statement.names)
+
+    def _is_static(self, node: FunctionNode) -> bool:
+        return not isinstance(node, ast.Lambda) and any(
+            isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
+            for decorator in node.decorator_list
+        )

@@ -1,0 +1,399 @@
+"""Statements → flow: what each name is bound to where, and where control cannot get."""
+
+from __future__ import annotations
+
+import ast
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from flake8_async_block.extract.annotations import instance_of, read_annotation
+from flake8_async_block.extract.builder import ClassBuilder
+from flake8_async_block.extract.expressions import ExpressionReader, operator_method
+from flake8_async_block.extract.loops import has_break, is_always_true, read_while
+from flake8_async_block.extract.patterns import bind_pattern
+from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
+from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.summary import Place, SiteKind, Store
+
+_FALLS_THROUGH: Final = False
+_LEAVES: Final = True
+
+
+class StatementReader(ExpressionReader):
+    """Reads statements in order; every method says whether control leaves the block there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stars: list[str] = []
+        self.stores: list[Store] = []
+        self.self_owners: dict[int, ClassBuilder] = {}
+        self.current_class: ClassBuilder | None = None
+        self._statements: dict[type[ast.stmt], Callable[[Any], bool]] = {
+            ast.Expr: self._expression,
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated_assign,
+            ast.AugAssign: self._augmented_assign,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.FunctionDef: self._function_definition,
+            ast.AsyncFunctionDef: self._function_definition,
+            ast.ClassDef: self._class_definition,
+            ast.Return: self._return,
+            ast.Raise: self._raise,
+            ast.If: self._if,
+            ast.While: self._while,
+            ast.For: self._for,
+            ast.AsyncFor: self._for,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.Try: self._try,
+            ast.Match: self._match,
+            ast.Assert: self._assert,
+            ast.Delete: self._delete,
+            ast.Global: self._global,
+            ast.Nonlocal: self._nonlocal,
+            ast.Break: self._leave,
+            ast.Continue: self._leave,
+        }
+        if hasattr(ast, "TryStar"):
+            self._statements[ast.TryStar] = self._try
+        if hasattr(ast, "TypeAlias"):
+            self._statements[ast.TypeAlias] = self._type_alias
+
+    def read_block(self, statements: Sequence[ast.stmt]) -> bool:
+        """Read ``statements``; what follows a statement that leaves the block is not reachable."""
+        for statement in statements:
+            reader = self._statements.get(type(statement))
+            if reader is not None and reader(statement):
+                return _LEAVES
+        return _FALLS_THROUGH
+
+    def _leave(self, node: ast.stmt) -> bool:
+        return _LEAVES
+
+    def _expression(self, node: ast.Expr) -> bool:
+        self.read_at(node.value, self._statement_place())
+        return _FALLS_THROUGH
+
+    def _statement_place(self) -> str:
+        return Place.CLASS_BODY if self.scope.kind is ScopeKind.CLASS else Place.STATEMENT
+
+    # bindings
+
+    def bind(self, name: str, path: int) -> None:
+        scope = self.scope
+        if name in scope.global_names:
+            self.module_scope_bind(name, path)
+            return
+        if name in scope.nonlocal_names:
+            outer = scope.parent
+            while outer is not None and outer.kind is not ScopeKind.FUNCTION:
+                outer = outer.parent
+            if outer is not None:
+                outer.bindings.setdefault(name, []).append(path)
+        scope.bind(name, path)
+        # What was known about the attributes of the old value no longer holds.
+        for key in [key for key in scope.flow if key.startswith(f"{name}.")]:
+            del scope.flow[key]
+        if scope.kind is ScopeKind.CLASS and self.current_class is not None:
+            self.current_class.add_attribute(name, path)
+
+    @abstractmethod
+    def module_scope_bind(self, name: str, path: int) -> None:
+        """Bind a module-level name from inside a function that declares it ``global``."""
+
+    def bind_target(self, target: ast.expr, path: int) -> None:
+        if isinstance(target, ast.Name):
+            self.bind(target.id, path)
+        elif isinstance(target, ast.Starred):
+            self.bind_target(target.value, self.table.unknown("the rest of an unpacking"))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, path)
+        elif isinstance(target, ast.Attribute):
+            self._store_attribute(target, path)
+        elif isinstance(target, ast.Subscript):
+            base = self.read(target.value)
+            self.read_silently(target.slice)
+            if isinstance(target.slice, ast.Slice):
+                return
+            key = target.slice
+            name = repr(key.value) if isinstance(key, ast.Constant) else ast.unparse(key)
+            self.stores.append(Store(base, f"[{name}]", path))
+
+    def _unpack(self, targets: Sequence[ast.expr], path: int) -> None:
+        node = self.table.nodes[path]
+        exact = (
+            node.op in (PathOp.TUPLE, PathOp.LIST)
+            and len(node.operands) == len(targets)
+            and not any(isinstance(target, ast.Starred) for target in targets)
+        )
+        for position, target in enumerate(targets):
+            if exact:
+                self.bind_target(target, node.operands[position])
+            else:
+                key = self.table.constant(position)
+                self.bind_target(target, self.table.add(PathOp.ITEM, operands=(path, key)))
+
+    def _store_attribute(self, target: ast.Attribute, path: int) -> None:
+        base = self.read(target.value)
+        owner = self.self_owners.get(base)
+        if owner is not None:
+            owner.add_attribute(target.attr, path)
+            if isinstance(target.value, ast.Name):
+                self.scope.flow[f"{target.value.id}.{target.attr}"] = path
+            return
+        self.stores.append(Store(base, target.attr, path))
+        if isinstance(target.value, ast.Name):
+            self.scope.flow[f"{target.value.id}.{target.attr}"] = path
+
+    def _assign(self, node: ast.Assign) -> bool:
+        path = self.read(node.value)
+        for target in node.targets:
+            self.bind_target(target, path)
+        return _FALLS_THROUGH
+
+    def _annotated_assign(self, node: ast.AnnAssign) -> bool:
+        annotation = read_annotation(self, node.annotation)
+        typed = instance_of(self, annotation)
+        path = typed
+        if node.value is not None:
+            value = self.read(node.value)
+            path = self.table.add(PathOp.TYPED, operands=(typed, value))
+        target = node.target
+        if isinstance(target, ast.Name):
+            if self.current_class is not None and self.scope.kind is ScopeKind.CLASS:
+                self.current_class.annotations[target.id] = annotation
+            if node.value is not None or self.scope.kind is not ScopeKind.CLASS:
+                self.bind(target.id, path)
+        elif isinstance(target, ast.Attribute):
+            base = self.read(target.value)
+            owner = self.self_owners.get(base)
+            if owner is not None:
+                owner.annotations.setdefault(target.attr, annotation)
+            if node.value is not None:
+                self._store_attribute(target, path)
+        return _FALLS_THROUGH
+
+    def _augmented_assign(self, node: ast.AugAssign) -> bool:
+        before = self.read(node.target) if isinstance(node.target, ast.Name) else -1
+        value = self.read(node.value)
+        if isinstance(node.target, ast.Name):
+            method = operator_method(node.op)
+            self.bind(
+                node.target.id, self.table.add(PathOp.BINARY, method, (before, value))
+            )
+        else:
+            self.read(node.target)
+        return _FALLS_THROUGH
+
+    def _type_alias(self, node: Any) -> bool:
+        self.bind(node.name.id, read_annotation(self, node.value))
+        return _FALLS_THROUGH
+
+    def _delete(self, node: ast.Delete) -> bool:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.bind(target.id, self.table.unknown(f"`{target.id}` was deleted"))
+            else:
+                self.read(target)
+        return _FALLS_THROUGH
+
+    def _global(self, node: ast.Global) -> bool:
+        self.scope.global_names.update(node.names)
+        return _FALLS_THROUGH
+
+    def _nonlocal(self, node: ast.Nonlocal) -> bool:
+        self.scope.nonlocal_names.update(node.names)
+        return _FALLS_THROUGH
+
+    # imports
+
+    def _import(self, node: ast.Import) -> bool:
+        for alias in node.names:
+            if alias.asname is not None:
+                self.bind(alias.asname, self.table.add(PathOp.NAME, alias.name))
+            else:
+                top = alias.name.partition(".")[0]
+                self.bind(top, self.table.add(PathOp.NAME, top))
+        return _FALLS_THROUGH
+
+    def _import_from(self, node: ast.ImportFrom) -> bool:
+        module = "." * node.level + (node.module or "")
+        separator = "" if module.endswith(".") else "."
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars.append(module)
+                continue
+            path = self.table.add(PathOp.NAME, f"{module}{separator}{alias.name}")
+            self.bind(alias.asname or alias.name, path)
+        return _FALLS_THROUGH
+
+    # control flow
+
+    def _return(self, node: ast.Return) -> bool:
+        if node.value is not None:
+            self.function.returned.append(self.read(node.value))
+        return _LEAVES
+
+    def _raise(self, node: ast.Raise) -> bool:
+        for part in (node.exc, node.cause):
+            if part is not None:
+                self.read(part)
+        return _LEAVES
+
+    def _if(self, node: ast.If) -> bool:
+        test = node.test
+        self.read(test)
+        if isinstance(test, ast.Constant):
+            return self.read_block(node.body if test.value else node.orelse)
+        before = self.scope.flow
+        self.scope.flow = dict(before)
+        self._narrow(test, positive=True)
+        leaves_body = self.read_block(node.body)
+        after_body = self.scope.flow
+        self.scope.flow = dict(before)
+        self._narrow(test, positive=False)
+        leaves_else = self.read_block(node.orelse)
+        self._join(leaves_body, after_body, leaves_else, self.scope.flow)
+        return leaves_body and leaves_else
+
+    def _join(
+        self, leaves_first: bool, first: Flow, leaves_second: bool, second: Flow
+    ) -> None:
+        if leaves_first and not leaves_second:
+            self.scope.flow = second
+        elif leaves_second and not leaves_first:
+            self.scope.flow = first
+        else:
+            self.scope.flow = join_flows(self.table, first, second)
+
+    def _narrow(self, test: ast.expr, positive: bool) -> None:
+        """Apply ``isinstance(x, T)`` to what ``x`` is bound to where the test holds."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            self._narrow(test.operand, not positive)
+            return
+        if isinstance(test, ast.BoolOp):
+            if isinstance(test.op, ast.And) and positive:
+                for part in test.values:
+                    self._narrow(part, positive)
+            return
+        if not positive or not isinstance(test, ast.Call) or len(test.args) != 2:
+            return
+        if not isinstance(test.func, ast.Name) or test.func.id != "isinstance":
+            return
+        subject, types = test.args
+        members = types.elts if isinstance(types, ast.Tuple) else [types]
+        path = self.table.union(
+            *[instance_of(self, read_annotation(self, member)) for member in members]
+        )
+        if isinstance(subject, ast.Name):
+            self.scope.flow[subject.id] = path
+        elif isinstance(subject, ast.Attribute) and isinstance(subject.value, ast.Name):
+            self.scope.flow[f"{subject.value.id}.{subject.attr}"] = path
+
+    def _while(self, node: ast.While) -> bool:
+        self.read(node.test)
+        endless = is_always_true(node.test)
+        if endless:
+            self.function.loops.append(read_while(node))
+        elif isinstance(node.test, ast.Constant):
+            return self.read_block(node.orelse)
+        before = dict(self.scope.flow)
+        self._narrow(node.test, positive=True)
+        self.read_block(node.body)
+        self.scope.flow = join_flows(self.table, before, self.scope.flow)
+        if endless and not has_break(node.body):
+            return _LEAVES
+        return self.read_block(node.orelse)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> bool:
+        is_async = isinstance(node, ast.AsyncFor)
+        if is_async:
+            self.mark_awaited(node.iter)
+        iterable = self.read(node.iter)
+        self.record(SiteKind.ITERATE, iterable, node.iter, awaited=is_async)
+        op = PathOp.ASYNC_ITERATE if is_async else PathOp.ITERATE
+        before = dict(self.scope.flow)
+        self.bind_target(node.target, self.table.add(op, operands=(iterable,)))
+        self.read_block(node.body)
+        self.scope.flow = join_flows(self.table, before, self.scope.flow)
+        return self.read_block(node.orelse)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> bool:
+        is_async = isinstance(node, ast.AsyncWith)
+        for item in node.items:
+            if is_async:
+                self.mark_awaited(item.context_expr)
+            manager = self.read(item.context_expr)
+            self.record(SiteKind.ENTER, manager, item.context_expr, awaited=is_async)
+            if item.optional_vars is not None:
+                op = PathOp.ASYNC_ENTER if is_async else PathOp.ENTER
+                entered = self.table.add(op, operands=(manager,))
+                self.bind_target(item.optional_vars, entered)
+        return self.read_block(node.body)
+
+    def _try(self, node: Any) -> bool:
+        before = dict(self.scope.flow)
+        leaves = self.read_block(node.body)
+        after_body = self.scope.flow
+        # A handler may start after any statement of the body.
+        interrupted = join_flows(self.table, before, after_body)
+        if not leaves:
+            leaves = self.read_block(node.orelse)
+            after_body = self.scope.flow
+        after, all_leave = after_body, leaves
+        for handler in node.handlers:
+            self.scope.flow = dict(interrupted)
+            if handler.type is not None:
+                self.read(handler.type)
+            if handler.name is not None:
+                self.bind(handler.name, self._exception_of(handler))
+            handler_leaves = self.read_block(handler.body)
+            self._join(all_leave, after, handler_leaves, self.scope.flow)
+            after, all_leave = self.scope.flow, all_leave and handler_leaves
+        self.scope.flow = after
+        return self.read_block(node.finalbody) or all_leave
+
+    def _exception_of(self, handler: ast.ExceptHandler) -> int:
+        if handler.type is None or isinstance(handler.type, ast.Tuple):
+            return self.table.unknown("an exception")
+        return instance_of(self, self.read_silently(handler.type))
+
+    def _match(self, node: ast.Match) -> bool:
+        subject = self.read(node.subject)
+        before = dict(self.scope.flow)
+        after, all_leave, exhaustive = before, True, False
+        for case in node.cases:
+            self.scope.flow = dict(before)
+            bind_pattern(self, case.pattern, subject)
+            if isinstance(node.subject, ast.Name) and isinstance(case.pattern, ast.MatchClass):
+                matched = instance_of(self, self.read_silently(case.pattern.cls))
+                self.scope.flow[node.subject.id] = matched
+            if case.guard is not None:
+                self.read(case.guard)
+            elif isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
+                exhaustive = True
+            leaves = self.read_block(case.body)
+            self._join(all_leave, after, leaves, self.scope.flow)
+            after, all_leave = self.scope.flow, all_leave and leaves
+        if not exhaustive:
+            self._join(all_leave, after, _FALLS_THROUGH, before)
+            return _FALLS_THROUGH
+        self.scope.flow = after
+        return all_leave
+
+    def _assert(self, node: ast.Assert) -> bool:
+        self.read(node.test)
+        self._narrow(node.test, positive=True)
+        if node.msg is not None:
+            self.read(node.msg)
+        return isinstance(node.test, ast.Constant) and not node.test.value
+
+    # definitions
+
+    @abstractmethod
+    def _function_definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool: ...
+
+    @abstractmethod
+    def _class_definition(self, node: ast.ClassDef) -> bool: ...

@@ -1,0 +1,11 @@
+"""The fixers there are. A new one is a file beside this one and a line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flake8_async_block.fixers import native, thread
+from flake8_async_block.fixers.base import Fixer
+
+FIXERS: Final[tuple[Fixer, ...]] = (thread.FIXER, native.FIXER)
+BY_STRATEGY: Final = {fixer.strategy: fixer for fixer in FIXERS}

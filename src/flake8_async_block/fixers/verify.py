@@ -1,0 +1,119 @@
+"""Whether an edited file may be trusted: what is shown about it before anybody may write it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from flake8_async_block.fixers.base import Spliced
+from flake8_async_block.fixers.locate import ParsedSource, parse_source
+from flake8_async_block.model.diagnostic import Diagnostic
+
+FindingKey = tuple[str, str]
+
+
+def finding_key(diagnostic: Diagnostic) -> FindingKey:
+    """What identifies a finding whose position and message an edit may shift."""
+    return (diagnostic.code, diagnostic.api)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What an edit is meant to do to the findings of the file.
+
+    Args:
+        before: all findings before.
+        fixed: those which have to be gone.
+        may_go: those which may be gone as well: they are about what contains an edited call.
+    """
+
+    before: Sequence[Diagnostic]
+    fixed: Sequence[Diagnostic]
+    may_go: Sequence[Diagnostic]
+
+    def unmet(self, after: Sequence[Diagnostic]) -> str | None:
+        """Why the findings after the edit are not those expected, or None."""
+        expected, found = _count(self.before), _count(after)
+        gained = found - expected
+        if gained:
+            return f"a new finding would appear: {_names(gained)}"
+        lost, fixed = expected - found, _count(self.fixed)
+        if fixed - lost:
+            return f"the finding would stay: {_names(fixed - lost)}"
+        unrelated = lost - fixed - _count(self.may_go)
+        if unrelated:
+            return f"another finding would vanish: {_names(unrelated)}"
+        return None
+
+
+def _count(diagnostics: Iterable[Diagnostic]) -> Counter[FindingKey]:
+    return Counter(map(finding_key, diagnostics))
+
+
+def _names(findings: Counter[FindingKey]) -> str:
+    return ", ".join(sorted({" ".join(filter(None, key)) for key in findings}))
+
+
+def compile_problem(source: bytes, path: str) -> str | None:
+    """Why Python does not compile the file, or None; nothing is run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(source, path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return f"line {error.lineno}: {error.msg}"
+        except (ValueError, RecursionError, MemoryError) as error:
+            return str(error) or type(error).__name__
+    return None
+
+
+def parse_module(source: bytes, path: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source, path)
+
+
+def _comments(source: ParsedSource) -> list[str]:
+    return [node.value for node in source.spans if isinstance(node, cst.Comment)]
+
+
+def verify(
+    before: ParsedSource,
+    after: Spliced,
+    path: str,
+    expectation: Expectation,
+    recheck: Callable[[bytes], Sequence[Diagnostic]],
+) -> str | None:
+    """Check an edited file on its own, and against the file that it came from.
+
+    Args:
+        before: the file as it was.
+        after: the edited text and where each new ``await`` stands.
+        path: for messages of the compiler.
+        expectation: which findings have to be gone.
+        recheck: gives the findings of bytes.
+
+    Returns:
+        What is wrong with it, in words that end no sentence, or None.
+    """
+    source = before.encoding.encode(after.text)
+    problem = compile_problem(source, path)
+    if problem is not None:
+        return f"the result does not compile: {problem}"
+    parsed = parse_source(source)
+    if isinstance(parsed, str):
+        return f"the result cannot be read back: {parsed}"
+    awaits = parsed.awaits_at(after.awaits)
+    if not all(
+        offset in awaits and isinstance(awaits[offset].expression, cst.Call)
+        for offset in after.awaits
+    ):
+        return "the result does not await the call"
+    if _comments(before) != _comments(parsed):
+        return "the result loses a comment"
+    return expectation.unmet(recheck(source))

@@ -1,0 +1,1 @@
+"""Facts and catalogue → meaning: what a path is, what a call reaches, where code runs."""

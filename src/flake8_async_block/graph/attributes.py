@@ -1,0 +1,271 @@
+"""Attributes → values: members of project classes and modules, facts about outside types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.graph import types
+from flake8_async_block.graph.names import module_attribute, namespace_attribute
+from flake8_async_block.graph.values import (
+    External,
+    ExternalInstance,
+    ExternalMethod,
+    Instance,
+    Mapping,
+    Namespace,
+    Opaque,
+    ProjectClass,
+    ProjectFunction,
+    ProjectModule,
+    Sequence,
+    SuperOf,
+    Unknown,
+    Value,
+    Values,
+)
+from flake8_async_block.model.path import NO_PATH, PathOp
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+PROPERTY_DECORATORS: Final = frozenset(
+    {
+        "builtins.property",
+        "functools.cached_property",
+        "abc.abstractproperty",
+        "django.utils.functional.cached_property",
+        "cached_property.cached_property",
+        "werkzeug.utils.cached_property",
+        "pydantic.computed_field",
+    }
+)
+_MAPPING_METHODS: Final = frozenset({"get", "pop", "setdefault", "values", "items", "copy"})
+_SEQUENCE_METHODS: Final = frozenset({"pop", "popleft", "copy"})
+
+
+def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
+    """The candidates for ``value.name``."""
+    if isinstance(value, ProjectModule):
+        return module_attribute(resolver, value.path, name)
+    if isinstance(value, Namespace):
+        return namespace_attribute(resolver, value, name)
+    if isinstance(value, External):
+        return _external_attribute(resolver, value, name)
+    if isinstance(value, ExternalInstance):
+        return type_attribute(resolver, value.type_name, name, (value,))
+    if isinstance(value, Instance):
+        return _instance_attribute(resolver, value, name)
+    if isinstance(value, ProjectClass):
+        return _class_attribute(resolver, value, name)
+    if isinstance(value, SuperOf):
+        return _super_attribute(resolver, value.of, name)
+    if isinstance(value, ExternalMethod):
+        return _chain_attribute(resolver, value, name)
+    if isinstance(value, Mapping) and name in _MAPPING_METHODS:
+        return (ExternalMethod(types.MAPPING_TYPE, name, (value,)),)
+    if isinstance(value, Sequence) and name in _SEQUENCE_METHODS:
+        return (ExternalMethod("builtins.list", name, (value,)),)
+    if isinstance(value, Opaque):
+        return (Opaque(f"{value.name}.{name}"),)
+    if isinstance(value, Unknown):
+        return (value,)
+    return (Unknown(f"`{name}` of something that is not an object of a known class"),)
+
+
+# outside types
+
+
+def _external_attribute(resolver: Resolver, value: External, name: str) -> Values:
+    entry = resolver.catalogue.class_entry(value.name)
+    if entry is not None and entry.singleton:
+        return type_attribute(resolver, value.name, name, (ExternalInstance(value.name),))
+    full = resolver.catalogue.canonical(f"{value.name}.{name}")
+    if entry is not None:
+        declared = resolver.catalogue.attribute_type(value.name, name)
+        if declared and name in entry.attributes:
+            return types.from_type_name(declared, (ExternalInstance(value.name),))
+    return (External(full),)
+
+
+def type_attribute(
+    resolver: Resolver, type_name: str, name: str, receiver: Values
+) -> Values:
+    """``name`` of an instance of an outside type; ``receiver`` is the instance."""
+    declared = resolver.catalogue.attribute_type(type_name, name)
+    if declared:
+        return types.from_type_name(declared, receiver)
+    return (ExternalMethod(type_name, name, receiver),)
+
+
+def _chain_attribute(resolver: Resolver, value: ExternalMethod, name: str) -> Values:
+    first = value.method.partition(".")[0]
+    if resolver.catalogue.is_deep(value.type_name, first):
+        return (value._replace(method=f"{value.method}.{name}"),)
+    return (Opaque(f"{value.type_name}@.{value.method}.{name}"),)
+
+
+# project classes
+
+
+def lineage(resolver: Resolver, cls: ProjectClass) -> tuple[ProjectClass | External, ...]:
+    """The class and its bases, nearest first; bases that cannot be followed are left out."""
+    ordered: list[ProjectClass | External] = []
+    _collect(resolver, cls, ordered, ())
+    # A base that several classes share comes after all of them.
+    unique = dict.fromkeys(reversed(ordered))
+    return tuple(reversed(unique))
+
+
+def _collect(
+    resolver: Resolver,
+    cls: ProjectClass,
+    ordered: list[ProjectClass | External],
+    seen: tuple[ProjectClass, ...],
+) -> None:
+    if cls in seen:
+        return
+    ordered.append(cls)
+    for base in base_values(resolver, cls):
+        if isinstance(base, ProjectClass):
+            _collect(resolver, base, ordered, (*seen, cls))
+        elif isinstance(base, External):
+            ordered.append(base)
+
+
+def base_values(resolver: Resolver, cls: ProjectClass) -> Values:
+    """The classes that a class names as its bases; unknown where one cannot be followed."""
+    nodes = resolver.summary(cls.path).nodes
+    found: list[Value] = []
+    for base in resolver.class_facts(cls).bases:
+        node = nodes[base]
+        origin = node.operands[0] if node.op == PathOp.ITEM else base
+        for value in resolver.evaluate(cls.path, origin):
+            if isinstance(value, ExternalInstance):
+                # What a factory of base classes gave, such as ``declarative_base()``.
+                found.append(External(value.type_name))
+            elif isinstance(value, ProjectClass):
+                found.append(value._replace(arguments=()))
+            else:
+                found.append(value)
+    return tuple(found)
+
+
+def external_bases(resolver: Resolver, cls: ProjectClass) -> frozenset[str]:
+    """The outside classes among the bases, by all the names the catalogue has for them."""
+    names: set[str] = set()
+    for base in lineage(resolver, cls):
+        if isinstance(base, External):
+            names.add(base.name)
+            for entry in resolver.catalogue.lineage(base.name):
+                names.update(entry.names)
+    return frozenset(names)
+
+
+def _instance_attribute(resolver: Resolver, instance: Instance, name: str) -> Values:
+    found = _find_member(resolver, lineage(resolver, _origin(instance.of)), name, instance)
+    if found is not None:
+        return found
+    return (Unknown(_why_missing(resolver, instance.of, name)),)
+
+
+def _class_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
+    found = _find_member(resolver, lineage(resolver, _origin(cls)), name, cls)
+    if found is not None:
+        return found
+    return (Unknown(_why_missing(resolver, cls, name)),)
+
+
+def _super_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
+    found = _find_member(resolver, lineage(resolver, cls)[1:], name, Instance(cls))
+    if found is not None:
+        return found
+    return (Unknown(f"no known base of `{cls.qualname}` has `{name}`"),)
+
+
+def _origin(cls: ProjectClass) -> ProjectClass:
+    return cls._replace(arguments=()) if cls.arguments else cls
+
+
+def _why_missing(resolver: Resolver, cls: ProjectClass, name: str) -> str:
+    unknown = [
+        value.reason for value in base_values(resolver, cls) if isinstance(value, Unknown)
+    ]
+    if unknown:
+        return f"a base of `{cls.qualname}` is unknown: {unknown[0]}"
+    return f"`{cls.qualname}` has no attribute `{name}` whose value is known"
+
+
+def _find_member(
+    resolver: Resolver,
+    classes: tuple[ProjectClass | External, ...],
+    name: str,
+    receiver: Instance | ProjectClass,
+) -> Values | None:
+    for cls in classes:
+        if isinstance(cls, External):
+            found = _outside_member(resolver, cls, name, receiver)
+        else:
+            found = _own_member(resolver, cls, name, receiver)
+        if found is not None:
+            return found
+    return None
+
+
+def _outside_member(
+    resolver: Resolver, cls: External, name: str, receiver: Instance | ProjectClass
+) -> Values | None:
+    if not resolver.catalogue.is_class(cls.name):
+        return None
+    if isinstance(receiver, ProjectClass):
+        return _external_attribute(resolver, cls, name)
+    return type_attribute(resolver, cls.name, name, (receiver,))
+
+
+def _own_member(
+    resolver: Resolver, cls: ProjectClass, name: str, receiver: Instance | ProjectClass
+) -> Values | None:
+    facts = resolver.class_facts(cls)
+    definitions = facts.methods.get(name)
+    if definitions is not None:
+        return _method(resolver, cls, definitions, receiver)
+    annotation = facts.annotations.get(name, NO_PATH)
+    paths = facts.attributes.get(name, ())
+    if annotation == NO_PATH and not paths:
+        return None
+    if annotation == NO_PATH:
+        return resolver.evaluate_all(cls.path, paths)
+    declared = types.instances(resolver, cls.path, annotation)
+    return types.prefer(resolver, declared, lambda: resolver.evaluate_all(cls.path, paths))
+
+
+def _method(
+    resolver: Resolver,
+    cls: ProjectClass,
+    definitions: tuple[str, ...],
+    receiver: Instance | ProjectClass,
+) -> Values:
+    from flake8_async_block.graph.calls import result_of
+    from flake8_async_block.graph.parameters import is_class_method, is_static
+
+    for qualname in definitions:
+        function = ProjectFunction(cls.path, qualname)
+        if is_property(resolver, function):
+            if isinstance(receiver, ProjectClass):
+                return (Unknown("a property read from its class"),)
+            return result_of(resolver, function._replace(receiver=(receiver,)))
+    function = ProjectFunction(cls.path, definitions[-1])
+    if is_static(resolver, function):
+        return (function,)
+    if is_class_method(resolver, function):
+        owner = receiver.of if isinstance(receiver, Instance) else receiver
+        return (function._replace(receiver=(owner,)),)
+    if isinstance(receiver, Instance):
+        return (function._replace(receiver=(receiver,)),)
+    return (function,)
+
+
+def is_property(resolver: Resolver, function: ProjectFunction) -> bool:
+    """Whether reading the attribute runs the function."""
+    from flake8_async_block.graph.parameters import decorator_names
+
+    return not PROPERTY_DECORATORS.isdisjoint(decorator_names(resolver, function))

@@ -1,0 +1,134 @@
+"""Names → values: imports of every style, module globals, re-exports, ``*``."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from flake8_async_block.graph.values import (
+    External,
+    Namespace,
+    ProjectModule,
+    Unknown,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+
+def resolve_name(resolver: Resolver, module: str, name: str) -> Values:
+    """What the dotted ``name`` means in ``module``; relative names keep their leading dots."""
+    if name.startswith("builtins."):
+        return (External(name),)
+    if name.startswith("."):
+        return _resolve_relative(resolver, module, name)
+    parts = name.split(".")
+    start = _resolve_module(resolver, module, parts[0])
+    if start is None:
+        return (External(resolver.catalogue.canonical(name)),)
+    return _walk(resolver, start, parts[1:])
+
+
+def _resolve_relative(resolver: Resolver, module: str, name: str) -> Values:
+    stem = name.lstrip(".")
+    dots = name[: len(name) - len(stem)]
+    start = _resolve_module(resolver, module, dots)
+    if start is None:
+        return (Unknown(f"`{dots}` leads out of the project"),)
+    return _walk(resolver, start, stem.split(".") if stem else [])
+
+
+def _resolve_module(resolver: Resolver, module: str, name: str) -> Values | None:
+    found = resolver.project.find(name, module)
+    if found is not None:
+        if resolver.project.summary(found) is None:
+            return (Unknown(f"`{name}` cannot be parsed"),)
+        return (ProjectModule(found),)
+    if resolver.project.is_namespace(name, module):
+        return (Namespace(name, module),)
+    return None
+
+
+def _walk(resolver: Resolver, start: Values, names: list[str]) -> Values:
+    from flake8_async_block.graph.attributes import attribute_of
+
+    current = start
+    for name in names:
+        current = resolver.each(
+            current, lambda value, name=name: attribute_of(resolver, value, name)
+        )
+    return current
+
+
+def resolve_global(resolver: Resolver, module: str, name: str) -> Values:
+    """What a name that a file binds at its top level, or by ``*``, means in that file."""
+    found = member(resolver, module, name)
+    if found is not None:
+        return found
+    if hasattr(builtins, name):
+        return (External(f"builtins.{name}"),)
+    return (Unknown(f"`{name}` is not defined in its module"),)
+
+
+def member(resolver: Resolver, module: str, name: str) -> Values | None:
+    """What ``module`` itself binds ``name`` to, also through ``*``; None if it does not."""
+    summary = resolver.summary(module)
+    path = summary.names.get(name)
+    if path is not None:
+        return resolver.evaluate(module, path)
+    if name.startswith("_"):
+        return None
+    for star in summary.stars:
+        found = _star_member(resolver, module, star, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _star_member(resolver: Resolver, module: str, star: str, name: str) -> Values | None:
+    source = resolver.project.find(star, module)
+    if source is None or resolver.project.summary(source) is None:
+        return None
+    key = ("*", source, name)
+    missing = (Unknown("not there"),)
+
+    def look() -> Values:
+        found = member(resolver, source, name)
+        return missing if found is None else found
+
+    found = resolver.guarded(key, look)
+    return None if found == missing else found
+
+
+def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
+    """``module.name`` for a module of the project: a member, or a submodule."""
+    found = resolver.guarded(
+        ("member", module, name), lambda: member(resolver, module, name) or ()
+    )
+    if found:
+        return found
+    submodule = resolver.project.find(f".{name}", module) if _is_package(module) else None
+    if submodule is not None:
+        if resolver.project.summary(submodule) is None:
+            return (Unknown(f"`{name}` cannot be parsed"),)
+        return (ProjectModule(submodule),)
+    if _is_package(module) and resolver.project.is_namespace(f".{name}", module):
+        return (Namespace(f".{name}", module),)
+    summary = resolver.summary(module)
+    if "__getattr__" in summary.names:
+        return (Unknown(f"`{name}` comes from the module's __getattr__"),)
+    for star in summary.stars:
+        if resolver.project.find(star, module) is None:
+            return (External(resolver.catalogue.canonical(f"{star}.{name}")),)
+    return (Unknown(f"`{name}` is not defined in its module"),)
+
+
+def namespace_attribute(resolver: Resolver, namespace: Namespace, name: str) -> Values:
+    dotted = f"{namespace.name}{'' if namespace.name.endswith('.') else '.'}{name}"
+    found = _resolve_module(resolver, namespace.importer, dotted)
+    return found if found is not None else (Unknown(f"there is no module `{dotted}`"),)
+
+
+def _is_package(module: str) -> bool:
+    return module.endswith("__init__.py")

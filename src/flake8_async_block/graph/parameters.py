@@ -1,0 +1,123 @@
+"""Parameter slots → values: the receiver, the annotation, the provider, the default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_async_block.graph import calls, types
+from flake8_async_block.graph.values import (
+    External,
+    Instance,
+    ProjectClass,
+    ProjectFunction,
+    Sequence,
+    Unknown,
+    Values,
+    is_known,
+)
+from flake8_async_block.model.path import NO_PATH, PathOp
+from flake8_async_block.model.summary import FunctionFacts, Parameter, ParameterKind
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+
+def parameter_values(resolver: Resolver, function: ProjectFunction, name: str) -> Values:
+    """The candidates for what ``name`` is inside ``function``."""
+    facts = resolver.function_facts(function)
+    for position, parameter in enumerate(facts.parameters):
+        if parameter.name == name:
+            if position == 0 and facts.owner and not is_static(resolver, function):
+                return _receiver(resolver, function, facts)
+            return _value(resolver, function, parameter)
+    return (Unknown(f"`{name}` is not a parameter"),)
+
+
+def _receiver(resolver: Resolver, function: ProjectFunction, facts: FunctionFacts) -> Values:
+    owner = ProjectClass(function.path, facts.owner)
+    if is_class_method(resolver, function):
+        return (owner,)
+    return (Instance(owner),)
+
+
+def _value(resolver: Resolver, function: ProjectFunction, parameter: Parameter) -> Values:
+    if parameter.kind == ParameterKind.VAR_KEYWORD:
+        return (Unknown(f"`{parameter.name}` collects keyword arguments"),)
+    if parameter.kind == ParameterKind.VAR_POSITIONAL:
+        element = types.instances(resolver, function.path, parameter.annotation)
+        return (Sequence((element,), exact=False),)
+    injected = _provided_by_default(resolver, function, parameter)
+    if parameter.annotation != NO_PATH:
+        declared = types.instances(resolver, function.path, parameter.annotation)
+        return types.prefer(
+            resolver, declared, lambda: injected or _default(resolver, function, parameter)
+        )
+    if injected:
+        return injected
+    found = _default(resolver, function, parameter)
+    if any(is_known(value) for value in found):
+        return found
+    why = "no annotation" if parameter.default != NO_PATH else "no annotation and no default"
+    return (Unknown(f"parameter `{parameter.name}` has {why}"),)
+
+
+def _default(resolver: Resolver, function: ProjectFunction, parameter: Parameter) -> Values:
+    return resolver.evaluate(function.path, parameter.default)
+
+
+def _provided_by_default(
+    resolver: Resolver, function: ProjectFunction, parameter: Parameter
+) -> Values:
+    if parameter.default == NO_PATH:
+        return ()
+    return provided(resolver, function.path, parameter.default)
+
+
+def provided(resolver: Resolver, module: str, marker: int) -> Values:
+    """What the provider named by an injector call such as ``Depends(get_db)`` makes, or nothing."""
+    node = resolver.summary(module).nodes[marker]
+    if node.op != PathOp.CALL:
+        return ()
+    for callee in resolver.evaluate(module, node.operands[0]):
+        if not isinstance(callee, External):
+            continue
+        injector = resolver.frameworks.injector(callee.name)
+        if injector is None:
+            continue
+        arguments = calls.Arguments.of(module, node)
+        provider = arguments.find(injector.parameter, 0)
+        if provider is None:
+            return ()
+        return resolver.each(
+            resolver.evaluate(module, provider),
+            lambda value: calls.provided_by(resolver, value),
+        )
+    return ()
+
+
+def is_static(resolver: Resolver, function: ProjectFunction) -> bool:
+    return "builtins.staticmethod" in decorator_names(resolver, function)
+
+
+def is_class_method(resolver: Resolver, function: ProjectFunction) -> bool:
+    name = function.qualname.rpartition(".")[2].partition("#")[0]
+    if name in _CLASS_METHODS:
+        return True
+    decorators = decorator_names(resolver, function)
+    return "builtins.classmethod" in decorators or "pydantic.field_validator" in decorators
+
+
+def decorator_names(resolver: Resolver, function: ProjectFunction) -> frozenset[str]:
+    """The outside names of a function's decorators, called or not."""
+    facts = resolver.function_facts(function)
+    nodes = resolver.summary(function.path).nodes
+    names = set()
+    for decorator in facts.decorators:
+        node = nodes[decorator]
+        target = node.operands[0] if node.op == PathOp.CALL else decorator
+        for value in resolver.evaluate(function.path, target):
+            if isinstance(value, External):
+                names.add(value.name)
+    return frozenset(names)

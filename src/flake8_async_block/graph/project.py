@@ -1,0 +1,64 @@
+"""The project's modules, read when a path first leads into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from flake8_async_block.model.summary import ModuleSummary
+
+_MISSING: Final = object()
+
+
+class ModuleFinder(Protocol):
+    """From names to files; see ``flake8_async_block.sources.SourceTree``."""
+
+    def find(self, name: str, importer: Path) -> Path | None: ...
+    def find_relative(self, name: str, importer: Path) -> Path | None: ...
+    def is_namespace(self, name: str, importer: Path) -> bool: ...
+
+
+class Project:
+    """Summaries on demand.
+
+    Args:
+        finder: answers which file a module name means.
+        load: reads a file's summary; None where the file cannot be read or parsed.
+    """
+
+    def __init__(
+        self, finder: ModuleFinder, load: Callable[[str], ModuleSummary | None]
+    ) -> None:
+        self._finder = finder
+        self._load = load
+        self._summaries: dict[str, ModuleSummary | None] = {}
+        self._names: dict[tuple[str, str], str | None] = {}
+        self._paths: dict[str, Path] = {}
+
+    def summary(self, path: str) -> ModuleSummary | None:
+        """The summary of the file at the absolute ``path``."""
+        if path not in self._summaries:
+            self._summaries[path] = self._load(path)
+        return self._summaries[path]
+
+    def find(self, name: str, importer: str) -> str | None:
+        """The file that a dotted name (relative with leading dots) means in ``importer``."""
+        key = (name, importer)
+        if key not in self._names:
+            where = self._path(importer)
+            if name.startswith("."):
+                found = self._finder.find_relative(name, where)
+            else:
+                found = self._finder.find(name, where)
+            self._names[key] = None if found is None else str(found)
+        return self._names[key]
+
+    def is_namespace(self, name: str, importer: str) -> bool:
+        return self._finder.is_namespace(name, self._path(importer))
+
+    def _path(self, path: str) -> Path:
+        known = self._paths.get(path)
+        if known is None:
+            known = self._paths[path] = Path(path)
+        return known

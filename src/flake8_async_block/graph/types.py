@@ -1,0 +1,265 @@
+"""Annotations → the values they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.catalogue.type_names import ELEMENT_CONTAINERS, TypeName, parse_type
+from flake8_async_block.graph.values import (
+    NONE,
+    Callable_,
+    External,
+    ExternalInstance,
+    Instance,
+    Literal,
+    ProjectClass,
+    ProjectModule,
+    Sequence,
+    Unknown,
+    Value,
+    Values,
+    is_known,
+    merge,
+)
+from flake8_async_block.model.path import NO_PATH, PathNode, PathOp
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_TYPING_MODULES: Final = ("typing", "typing_extensions", "collections.abc", "builtins", "collections")
+_TRANSPARENT: Final = frozenset(
+    {"Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "InitVar", "Mapped"}
+)
+_CONTAINERS: Final = {
+    "List": "list", "Set": "set", "FrozenSet": "set", "Sequence": "list", "Iterable": "iterable",
+    "MutableSequence": "list", "Collection": "list", "Deque": "list", "deque": "list",
+    "Iterator": "iterator", "Generator": "iterator", "list": "list", "set": "set",
+    "frozenset": "set", "AsyncIterator": "async iterator", "AsyncIterable": "async iterator",
+    "AsyncGenerator": "async iterator", "MutableSet": "set", "AbstractSet": "set",
+}  # fmt: skip
+_MAPPINGS: Final = frozenset(
+    {"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"}
+)
+_NOTHING_SAID: Final = frozenset({"Any", "object", "TypeAlias", "Callable", "NoReturn", "Never"})
+MAPPING_TYPE: Final = "builtins.dict"
+
+
+def instances(resolver: Resolver, module: str, annotation: int) -> Values:
+    """What a value with this annotation can be; an unknown where the annotation says nothing."""
+    if annotation == NO_PATH:
+        return (Unknown("there is no annotation"),)
+    return resolver.guarded(
+        ("@", module, annotation), lambda: _instances(resolver, module, annotation)
+    )
+
+
+def _instances(resolver: Resolver, module: str, annotation: int) -> Values:
+    module, annotation = _definition(resolver, module, annotation)
+    node = resolver.summary(module).nodes[annotation]
+    if node.op == PathOp.UNION or (node.op == PathOp.BINARY and node.name == "__or__"):
+        return merge(*[instances(resolver, module, operand) for operand in node.operands])
+    if node.op == PathOp.CONSTANT:
+        return (NONE,) if node.name == "None" else (Unknown("the annotation is a constant"),)
+    if node.op == PathOp.ITEM:
+        return _subscripted(resolver, module, node)
+    if node.op == PathOp.CALL:
+        return _called(resolver, module, node)
+    if node.op in (PathOp.TYPED, PathOp.INSTANCE):
+        return instances(resolver, module, node.operands[-1])
+    values = resolver.evaluate(module, annotation)
+    return merge(*[_of_class(resolver, value) for value in values])
+
+
+def _definition(resolver: Resolver, module: str, path: int) -> tuple[str, int]:
+    """Follow names of the project to where the type they stand for is written down."""
+    for _ in range(20):
+        nodes = resolver.summary(module).nodes
+        node = nodes[path]
+        if node.op == PathOp.TYPED:
+            path = node.operands[1]
+        elif node.op == PathOp.GLOBAL and node.name in resolver.summary(module).names:
+            path = resolver.summary(module).names[node.name]
+        elif node.op == PathOp.NAME or node.op == PathOp.ATTRIBUTE:
+            found = _member_definition(resolver, module, node)
+            if found is None:
+                break
+            module, path = found
+        else:
+            break
+    return module, path
+
+
+def _member_definition(
+    resolver: Resolver, module: str, node: PathNode
+) -> tuple[str, int] | None:
+    if node.op == PathOp.ATTRIBUTE:
+        bases, name = resolver.evaluate(module, node.operands[0]), node.name
+    else:
+        from flake8_async_block.graph.names import resolve_name
+
+        stem, _, name = node.name.rpartition(".")
+        if not name or not node.name.strip("."):
+            return None
+        if node.name.startswith(".") and not stem.strip("."):
+            stem = node.name[: len(node.name) - len(name)]
+        if not stem:
+            return None
+        bases = resolve_name(resolver, module, stem)
+    if len(bases) != 1 or not isinstance(bases[0], ProjectModule):
+        return None
+    path = resolver.summary(bases[0].path).names.get(name)
+    return None if path is None else (bases[0].path, path)
+
+
+def _typing_name(values: Values) -> str:
+    """The bare name when a value is something that typing constructs are made of."""
+    for value in values:
+        if isinstance(value, External):
+            stem, _, name = value.name.rpartition(".")
+            if stem in _TYPING_MODULES or name in _TRANSPARENT:
+                return name
+    return ""
+
+
+def _subscripted(resolver: Resolver, module: str, node: PathNode) -> Values:
+    base = resolver.evaluate(module, node.operands[0])
+    key = resolver.summary(module).nodes[node.operands[1]]
+    arguments = key.operands if key.op == PathOp.TUPLE else (node.operands[1],)
+    name = _typing_name(base)
+    if name == "Annotated" and arguments:
+        return _annotated(resolver, module, arguments)
+    if name in _TRANSPARENT or name == "Optional":
+        return instances(resolver, module, arguments[0])
+    if name == "Union":
+        return merge(*[instances(resolver, module, argument) for argument in arguments])
+    if name in ("Type", "type"):
+        return tuple(
+            value.of if isinstance(value, Instance) else External(value.type_name)
+            for value in instances(resolver, module, arguments[0])
+            if isinstance(value, (Instance, ExternalInstance))
+        ) or (Unknown("the annotation names no class"),)
+    if name == "Callable":
+        return (Callable_(instances(resolver, module, arguments[-1])),)
+    if name in ("Awaitable", "Coroutine"):
+        return (ExternalInstance("awaitable", (instances(resolver, module, arguments[-1]),)),)
+    if name in ("tuple", "Tuple"):
+        return _tuple_of(resolver, module, arguments)
+    if name in _MAPPINGS and len(arguments) == 2:
+        parts = tuple(instances(resolver, module, argument) for argument in arguments)
+        return (ExternalInstance(MAPPING_TYPE, parts),)
+    if name in _CONTAINERS:
+        element = instances(resolver, module, arguments[0])
+        kind = _CONTAINERS[name]
+        if kind == "async iterator":
+            return (ExternalInstance(kind, (element,)),)
+        return (Sequence((element,), exact=False),)
+    parts = tuple(instances(resolver, module, argument) for argument in arguments)
+    found: list[Value] = []
+    for value in base:
+        if isinstance(value, ProjectClass):
+            found.append(Instance(value._replace(arguments=parts)))
+        else:
+            found.extend(_of_class(resolver, value))
+    return tuple(found)
+
+
+def _annotated(resolver: Resolver, module: str, arguments: tuple[int, ...]) -> Values:
+    from flake8_async_block.graph.parameters import provided
+
+    declared = instances(resolver, module, arguments[0])
+
+    def injected() -> Values:
+        for marker in arguments[1:]:
+            found = provided(resolver, module, marker)
+            if found:
+                return found
+        return ()
+
+    return prefer(resolver, declared, injected)
+
+
+def _tuple_of(resolver: Resolver, module: str, arguments: tuple[int, ...]) -> Values:
+    nodes = resolver.summary(module).nodes
+    if len(arguments) == 2 and nodes[arguments[1]].name == "Ellipsis":
+        return (Sequence((instances(resolver, module, arguments[0]),), exact=False),)
+    parts = tuple(instances(resolver, module, argument) for argument in arguments)
+    return (Sequence(parts, exact=True),)
+
+
+def _called(resolver: Resolver, module: str, node: PathNode) -> Values:
+    """``TypeVar("T", bound=X)`` and ``NewType("N", X)`` stand for ``X``."""
+    name = _typing_name(resolver.evaluate(module, node.operands[0]))
+    if name == "TypeVar" and "bound" in node.keywords:
+        position = len(node.operands) - len(node.keywords) + node.keywords.index("bound")
+        return instances(resolver, module, node.operands[position])
+    if name == "NewType" and len(node.operands) == 3:
+        return instances(resolver, module, node.operands[2])
+    if name == "TypeVar":
+        return (Unknown("the annotation is a type variable"),)
+    return (Unknown("the annotation is computed"),)
+
+
+def _of_class(resolver: Resolver, value: Value) -> Values:
+    if isinstance(value, ProjectClass):
+        return (Instance(value),)
+    if isinstance(value, External):
+        name = value.name.rpartition(".")[2]
+        if _typing_name((value,)) in _NOTHING_SAID:
+            return (Unknown(f"the annotation `{name}` says nothing"),)
+        return (ExternalInstance(value.name),)
+    if isinstance(value, Literal):
+        return (value,)
+    if isinstance(value, Unknown):
+        return (value,)
+    return (Unknown("the annotation names no class"),)
+
+
+def prefer(resolver: Resolver, declared: Values, inferred: Callable[[], Values]) -> Values:
+    """An annotation wins over inference, unless it says nothing or only names an interface."""
+    if not any(is_known(value) for value in declared):
+        found = inferred()
+        return found if any(is_known(value) for value in found) else declared or found
+    if any(isinstance(value, Instance) and is_interface(resolver, value.of) for value in declared):
+        concrete = tuple(
+            value
+            for value in inferred()
+            if isinstance(value, (Instance, ExternalInstance)) and value not in declared
+        )
+        return concrete or declared
+    return declared
+
+
+def is_interface(resolver: Resolver, cls: ProjectClass) -> bool:
+    """Whether the class is a Protocol or an abstract base class."""
+    facts = resolver.class_facts(cls)
+    return any(
+        isinstance(value, External)
+        and value.name in ("typing.Protocol", "typing_extensions.Protocol", "abc.ABC")
+        for base in facts.bases
+        for value in resolver.evaluate(cls.path, _generic_origin(resolver, cls.path, base))
+    )
+
+
+def _generic_origin(resolver: Resolver, module: str, path: int) -> int:
+    node = resolver.summary(module).nodes[path]
+    return node.operands[0] if node.op == PathOp.ITEM else path
+
+
+def from_type_name(expression: str, receiver: Values = ()) -> Values:
+    """The values that a type expression of the catalogue promises."""
+    return merge(*[_from_member(member, receiver) for member in parse_type(expression)])
+
+
+def _from_member(member: TypeName, receiver: Values) -> Values:
+    if member.name == "self":
+        return receiver
+    arguments = tuple(
+        merge(*[_from_member(inner, receiver) for inner in argument])
+        for argument in member.arguments
+    )
+    if member.name in ELEMENT_CONTAINERS:
+        return (Sequence(arguments[:1], exact=False),)
+    if member.name == "dict":
+        return (ExternalInstance(MAPPING_TYPE, arguments),)
+    return (ExternalInstance(member.name, arguments),)

@@ -1,0 +1,260 @@
+"""Callables of the standard library whose result is made of their arguments.
+
+What Python's own building blocks do with values is no catalogue fact about blocking: a catalogue
+type cannot say "whatever the first argument was".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.graph import attributes, calls, protocols, types
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.values import (
+    ExternalInstance,
+    External,
+    Instance,
+    Literal,
+    Mapping,
+    Partial,
+    ProjectClass,
+    Sequence,
+    Unknown,
+    Value,
+    Values,
+    merge,
+)
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+Semantics = Callable[["Resolver", Arguments], Values]
+MethodSemantics = Callable[["Resolver", Values, Arguments], Values]
+_NOT_GIVEN: Final[Values] = (Unknown("an argument is missing"),)
+
+
+def _argument(resolver: Resolver, arguments: Arguments, position: int, name: str = "") -> Values:
+    path = arguments.find(name, position)
+    return _NOT_GIVEN if path is None else resolver.evaluate(arguments.module, path)
+
+
+def _first(resolver: Resolver, arguments: Arguments) -> Values:
+    return _argument(resolver, arguments, 0)
+
+
+def _partial(resolver: Resolver, arguments: Arguments) -> Values:
+    return (Partial(_argument(resolver, arguments, 0)),)
+
+
+def _cast(resolver: Resolver, arguments: Arguments) -> Values:
+    if not arguments.positional:
+        return _NOT_GIVEN
+    declared = types.instances(resolver, arguments.module, arguments.positional[0])
+    return types.prefer(resolver, declared, lambda: _argument(resolver, arguments, 1))
+
+
+def _getattr(resolver: Resolver, arguments: Arguments) -> Values:
+    from flake8_async_block.graph.resolve import literal_value
+
+    names = _argument(resolver, arguments, 1)
+    if len(names) != 1 or not isinstance(names[0], Literal):
+        return (Unknown("getattr with a name that is computed"),)
+    name = literal_value(names[0].text)
+    if not isinstance(name, str):
+        return (Unknown("getattr with a name that is not a string"),)
+    return resolver.each(
+        _argument(resolver, arguments, 0),
+        lambda value: attributes.attribute_of(resolver, value, name),
+    )
+
+
+def _elements(resolver: Resolver, arguments: Arguments) -> Values:
+    """The elements of the first argument."""
+    return resolver.each(
+        _argument(resolver, arguments, 0), lambda value: protocols.iterated(resolver, value)
+    )
+
+
+def _collected(resolver: Resolver, arguments: Arguments) -> Values:
+    if not arguments.positional:
+        return (Sequence((), exact=False),)
+    return (Sequence((_elements(resolver, arguments),), exact=False),)
+
+
+def _filtered(resolver: Resolver, arguments: Arguments) -> Values:
+    return _collected(resolver, arguments.after(0))
+
+
+def _mapped(resolver: Resolver, arguments: Arguments) -> Values:
+    results = resolver.each(
+        _argument(resolver, arguments, 0),
+        lambda value: calls.call_value(resolver, value, Arguments.none()),
+    )
+    return (Sequence((results,), exact=False),)
+
+
+def _enumerated(resolver: Resolver, arguments: Arguments) -> Values:
+    pair = Sequence(((Unknown("a number"),), _elements(resolver, arguments)), exact=True)
+    return (Sequence(((pair,),), exact=False),)
+
+
+def _zipped(resolver: Resolver, arguments: Arguments) -> Values:
+    parts = tuple(
+        resolver.each(
+            resolver.evaluate(arguments.module, path),
+            lambda value: protocols.iterated(resolver, value),
+        )
+        for path in arguments.positional
+    )
+    return (Sequence(((Sequence(parts, exact=True),),), exact=False),)
+
+
+def _dict(resolver: Resolver, arguments: Arguments) -> Values:
+    if arguments.positional:
+        return _first(resolver, arguments)
+    keys = tuple(repr(name) for name, _ in arguments.keywords)
+    elements = tuple(
+        resolver.evaluate(arguments.module, path) for _, path in arguments.keywords
+    )
+    return (Mapping(keys, elements),)
+
+
+def _type(resolver: Resolver, arguments: Arguments) -> Values:
+    if len(arguments.positional) != 1:
+        return (Unknown("a class made by type()"),)
+    return resolver.each(_argument(resolver, arguments, 0), _class_of)
+
+
+def _class_of(value: Value) -> Values:
+    if isinstance(value, Instance):
+        return (value.of,)
+    if isinstance(value, ExternalInstance):
+        return (External(value.type_name),)
+    return (Unknown("the class of an unknown value"),)
+
+
+def _wrapped(name: str) -> Semantics:
+    def wrap(resolver: Resolver, arguments: Arguments) -> Values:
+        return (ExternalInstance(name, (_argument(resolver, arguments, 0),)),)
+
+    return wrap
+
+
+def _gathered(resolver: Resolver, arguments: Arguments) -> Values:
+    parts = tuple(
+        resolver.each(
+            resolver.evaluate(arguments.module, path),
+            lambda value: protocols.awaited(resolver, value),
+        )
+        for path in arguments.positional
+    )
+    return (ExternalInstance("awaitable", ((Sequence(parts, exact=True),),)),)
+
+
+def _field(resolver: Resolver, arguments: Arguments) -> Values:
+    factory = arguments.find("default_factory", None)
+    if factory is not None:
+        return resolver.each(
+            resolver.evaluate(arguments.module, factory),
+            lambda value: calls.call_value(resolver, value, Arguments.none()),
+        )
+    return _argument(resolver, arguments, -1, "default")
+
+
+def _enter_context(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    return resolver.each(
+        _argument(resolver, arguments, 0), lambda value: protocols.entered(resolver, value)
+    )
+
+
+def _enter_async_context(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    found = resolver.each(
+        _argument(resolver, arguments, 0), lambda value: protocols.async_entered(resolver, value)
+    )
+    return (ExternalInstance("awaitable", (found,)),)
+
+
+def _mapping_get(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    key = _argument(resolver, arguments, 0)
+    found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, key))
+    if len(arguments.positional) > 1:
+        return merge(found, _argument(resolver, arguments, 1))
+    return found
+
+
+def _mapping_values(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, ()))
+    return (Sequence((found,), exact=False),)
+
+
+def _mapping_items(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    keys = resolver.each(receiver, protocols.element_of)
+    found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, ()))
+    return (Sequence(((Sequence((keys, found), exact=True),),), exact=False),)
+
+
+def _copied(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    return receiver
+
+
+def _sequence_pop(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    return resolver.each(receiver, protocols.element_of)
+
+
+SEMANTICS: Final[dict[str, Semantics]] = {
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "typing.cast": _cast,
+    "typing_extensions.cast": _cast,
+    "builtins.getattr": _getattr,
+    "builtins.list": _collected,
+    "builtins.tuple": _collected,
+    "builtins.set": _collected,
+    "builtins.frozenset": _collected,
+    "builtins.sorted": _collected,
+    "builtins.reversed": _collected,
+    "builtins.iter": _collected,
+    "collections.deque": _collected,
+    "builtins.next": _elements,
+    "builtins.max": _elements,
+    "builtins.min": _elements,
+    "random.choice": _elements,
+    "builtins.filter": _filtered,
+    "builtins.map": _mapped,
+    "builtins.enumerate": _enumerated,
+    "builtins.zip": _zipped,
+    "builtins.dict": _dict,
+    "builtins.type": _type,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "asyncio.wait_for": _first,
+    "asyncio.shield": _first,
+    "asyncio.ensure_future": _first,
+    "asyncio.create_task": _first,
+    "asyncio.gather": _gathered,
+    "contextlib.closing": _wrapped("contextlib.closing"),
+    "contextlib.aclosing": _wrapped("contextlib.aclosing"),
+    "contextlib.nullcontext": _wrapped("contextlib.nullcontext"),
+    "dataclasses.field": _field,
+    "pydantic.Field": _field,
+    "pydantic.fields.Field": _field,
+    "attrs.field": _field,
+    "attr.ib": _field,
+    "weakref.proxy": _first,
+}
+
+METHODS: Final[dict[str, MethodSemantics]] = {
+    "contextlib.ExitStack.enter_context": _enter_context,
+    "contextlib.AsyncExitStack.enter_context": _enter_context,
+    "contextlib.AsyncExitStack.enter_async_context": _enter_async_context,
+    f"{types.MAPPING_TYPE}.get": _mapping_get,
+    f"{types.MAPPING_TYPE}.pop": _mapping_get,
+    f"{types.MAPPING_TYPE}.setdefault": _mapping_get,
+    f"{types.MAPPING_TYPE}.values": _mapping_values,
+    f"{types.MAPPING_TYPE}.items": _mapping_items,
+    f"{types.MAPPING_TYPE}.copy": _copied,
+    "builtins.list.pop": _sequence_pop,
+    "builtins.list.popleft": _sequence_pop,
+    "builtins.list.copy": _copied,
+}

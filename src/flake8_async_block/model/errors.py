@@ -1,0 +1,7 @@
+"""The one exception for what the user got wrong."""
+
+from __future__ import annotations
+
+
+class UsageError(Exception):
+    """Bad input: what is wrong, where, and what to do, in one line; the process ends with exit 2."""

@@ -1,0 +1,159 @@
+"""What extraction keeps of a file: facts that depend on its text alone.
+
+Every ``int`` called a path is an index into :attr:`ModuleSummary.nodes` (see
+:mod:`flake8_async_block.model.path`); ``NO_PATH`` means there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.path import PathNode
+
+
+class SiteKind:
+    """What happens at a site. Plain strings, so that summaries serialise as they are."""
+
+    CALL: Final = "call"
+    ATTRIBUTE: Final = "attribute"
+    """An attribute is read: a property may run."""
+    ENTER: Final = "with"
+    """A ``with`` statement enters its context manager, and leaves it later."""
+    ITERATE: Final = "iterate"
+    """A ``for``, a comprehension, an unpacking consumes the path's elements."""
+    ITEM: Final = "item"
+
+
+class Place:
+    """Where a site stands, as far as ``await`` may or may not be written there."""
+
+    STATEMENT: Final = "statement"
+    EXPRESSION: Final = "expression"
+    COMPREHENSION: Final = "comprehension"
+    GENERATOR: Final = "generator expression"
+    CLASS_BODY: Final = "class body"
+    DEFAULT: Final = "default value"
+    DECORATOR: Final = "decorator"
+
+
+class Site(NamedTuple):
+    """A place in a function where code outside its text may run.
+
+    ``path`` is the whole expression: for a call, the call node. ``awaited`` is true where the
+    value is awaited, entered with ``async with`` or consumed by ``async for``, so that a blocking
+    meaning cannot be right.
+    """
+
+    kind: str
+    path: int
+    span: Span
+    awaited: bool
+    place: str
+
+
+class Loop(NamedTuple):
+    """A loop without a bound that the text shows.
+
+    ``suspends``: an ``await``, ``async for``, ``async with`` or ``yield`` stands inside.
+    ``leaves``: a ``break``, ``return`` or ``raise`` leaves it.
+    """
+
+    span: Span
+    header: str
+    suspends: bool
+    leaves: bool
+
+
+class ParameterKind:
+    POSITIONAL: Final = "positional"
+    KEYWORD: Final = "keyword"
+    VAR_POSITIONAL: Final = "*"
+    VAR_KEYWORD: Final = "**"
+
+
+class Parameter(NamedTuple):
+    name: str
+    kind: str
+    annotation: int
+    default: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """A function, a method, a lambda, a generator expression, or the module's own body.
+
+    Args:
+        qualname: unique in the file; nested names are joined by dots.
+        owner: the qualified name of the class of which this is a method, or empty.
+        returns: the annotation's path.
+        returned: the paths of all returned values.
+        yielded: the paths of all yielded values.
+    """
+
+    qualname: str
+    span: Span
+    is_async: bool
+    is_generator: bool
+    owner: str
+    parameters: tuple[Parameter, ...]
+    decorators: tuple[int, ...]
+    returns: int
+    returned: tuple[int, ...]
+    yielded: tuple[int, ...]
+    sites: tuple[Site, ...]
+    loops: tuple[Loop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A class.
+
+    Args:
+        attributes: name → what is assigned to it in the body, or to ``self.name`` in a method.
+        annotations: name → the annotation's path, from the body or from ``self.name: T``.
+        methods: name → the qualified names of its definitions, in order.
+    """
+
+    qualname: str
+    span: Span
+    bases: tuple[int, ...]
+    decorators: tuple[int, ...]
+    attributes: dict[str, tuple[int, ...]]
+    annotations: dict[str, int]
+    methods: dict[str, tuple[str, ...]]
+    type_parameters: tuple[str, ...] = ()
+
+
+class Store(NamedTuple):
+    """``base.attribute = value`` or ``base[key] = value`` on something that is not ``self``.
+
+    ``attribute`` is the attribute's name, or ``[key]`` with the constant's ``repr``.
+    """
+
+    base: int
+    attribute: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSummary:
+    """Everything that the rest of async-block ever asks about a file.
+
+    Args:
+        nodes: the table of access paths.
+        names: module-level name → its path (a union where it is bound more than once).
+        stars: the modules of ``from m import *``, in order.
+        functions: by qualified name; the module's own body is ``<module>``.
+    """
+
+    nodes: tuple[PathNode, ...]
+    names: dict[str, int]
+    stars: tuple[str, ...]
+    functions: dict[str, FunctionFacts]
+    classes: dict[str, ClassFacts]
+    stores: tuple[Store, ...]
+
+
+MODULE_BODY: Final = "<module>"
