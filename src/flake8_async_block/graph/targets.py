@@ -1,0 +1,307 @@
+"""What happens at a site: it blocks, it runs a function of the project, or nothing of interest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.catalogue.lookup import ImplicitCall
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.attributes import (
+    attribute_of,
+    is_property,
+    lineage,
+)
+from flake8_async_block.graph.calls import is_manager
+from flake8_async_block.graph.conditions import all_hold, any_holds
+from flake8_async_block.graph.parameters import decorator_names
+from flake8_async_block.graph.values import (
+    External,
+    ExternalInstance,
+    ExternalMethod,
+    Generator,
+    Instance,
+    Manager,
+    Partial,
+    ProjectClass,
+    ProjectFunction,
+    Value,
+    Values,
+    is_known,
+)
+from flake8_async_block.model.path import PathNode, PathOp
+from flake8_async_block.model.summary import Site, SiteKind
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+
+class Blocks(NamedTuple):
+    """The site itself blocks."""
+
+    api: BlockingApi
+
+
+class Runs(NamedTuple):
+    """The site runs a sync function of the project."""
+
+    function: ProjectFunction
+
+
+class Passes(NamedTuple):
+    """The site does something known that does not block."""
+
+    name: str
+
+
+Target = Blocks | Runs | Passes
+Candidate = tuple[Target, ...]
+"""What one candidate value for a site does there, one thing after the other: it blocks if any does."""
+
+_CONSUMERS: Final = frozenset(
+    f"builtins.{name}"
+    for name in ("all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted")
+    + ("sum", "tuple")
+)
+"""Built-in functions that iterate over their first argument before they return."""
+_ENTERING: Final[tuple[ImplicitCall, ...]] = ("enter", "exit")
+_OWN_METHODS: Final = {"iterate": "__iter__", "enter": "__enter__", "exit": "__exit__"}
+
+
+def candidates_of(resolver: Resolver, module: str, site: Site) -> tuple[Candidate, ...]:
+    """What each known candidate for the site's receiver does; empty when none is known.
+
+    A site blocks only if every candidate does.
+    """
+    node = resolver.summary(module).nodes[site.path]
+    if site.kind == SiteKind.CALL:
+        arguments = Arguments.of(module, node)
+        callees = _known(resolver.evaluate(module, node.operands[0]))
+        return tuple(_of_call(resolver, value, arguments, site.awaited) for value in callees)
+    if site.awaited:
+        return ()
+    if site.kind == SiteKind.ATTRIBUTE:
+        if node.op != PathOp.ATTRIBUTE:
+            return ()
+        base = _known(resolver.evaluate(module, node.operands[0]))
+        return tuple(_of_read(resolver, value, node.name) for value in base)
+    values = _known(resolver.evaluate(module, _subject(site, node)))
+    act = _IMPLICIT[site.kind]
+    return tuple(act(resolver, value) for value in values)
+
+
+def _subject(site: Site, node: PathNode) -> int:
+    return node.operands[0] if site.kind == SiteKind.ITEM else site.path
+
+
+def _known(values: Values) -> Values:
+    return tuple(value for value in values if is_known(value))
+
+
+# calls
+
+
+def _of_call(
+    resolver: Resolver, value: Value, arguments: Arguments, awaited: bool
+) -> Candidate:
+    if isinstance(value, ProjectFunction):
+        return _of_function(resolver, value, awaited)
+    if isinstance(value, ProjectClass):
+        return _of_construction(resolver, value, arguments)
+    if isinstance(value, Instance):
+        return _of_special(resolver, value, "__call__", awaited)
+    if isinstance(value, Partial):
+        return tuple(
+            target
+            for inner in _known(value.function)
+            for target in _of_call(resolver, inner, Arguments.none(), awaited)
+        )
+    if isinstance(value, External):
+        if value.name in _CONSUMERS and arguments.positional:
+            consumed = _known(resolver.evaluate(arguments.module, arguments.positional[0]))
+            found = [_of_iteration(resolver, inner) for inner in consumed]
+            return found[0] if len(found) == 1 else (Passes(value.name),)
+        api = _external_call(resolver, value.name)
+        return _blocking(resolver, api, arguments, awaited, value.name)
+    if isinstance(value, ExternalMethod):
+        api = resolver.catalogue.method_api(value.type_name, value.method)
+        return _blocking(resolver, api, arguments, awaited, f"{value.type_name}.{value.method}")
+    if isinstance(value, ExternalInstance):
+        api = resolver.catalogue.implicit_api(value.type_name, "call")
+        return _blocking(resolver, api, arguments, awaited, f"{value.type_name}()")
+    return (Passes(type(value).__name__),)
+
+
+def _external_call(resolver: Resolver, name: str) -> BlockingApi | None:
+    catalogue = resolver.catalogue
+    if catalogue.function(name) is not None or catalogue.is_class(name):
+        return catalogue.call_api(name)
+    stem, _, method = name.rpartition(".")
+    return catalogue.method_api(stem, method) if catalogue.is_class(stem) else None
+
+
+def _blocking(
+    resolver: Resolver,
+    api: BlockingApi | None,
+    arguments: Arguments,
+    awaited: bool,
+    name: str,
+) -> Candidate:
+    if api is None or awaited:
+        return (Passes(name),)
+    if any_holds(resolver, api.unless, arguments):
+        return (Passes(name),)
+    if api.only_if and not all_hold(resolver, api.only_if, arguments):
+        return (Passes(name),)
+    return (Blocks(api),)
+
+
+def _of_function(
+    resolver: Resolver, function: ProjectFunction, awaited: bool = False
+) -> Candidate:
+    facts = resolver.function_facts(function)
+    if facts.is_async or facts.is_generator:
+        return (Passes(facts.qualname),)
+    if facts.decorators:
+        if is_manager(resolver, function) or _is_offloaded(resolver, function):
+            return (Passes(facts.qualname),)
+        if awaited:
+            # A decorator made something awaitable of it; where its body runs is not known.
+            return (Passes(facts.qualname),)
+    return (Runs(function._replace(receiver=())),)
+
+
+def _is_offloaded(resolver: Resolver, function: ProjectFunction) -> bool:
+    return any(
+        resolver.frameworks.offloader(name) is not None
+        for name in decorator_names(resolver, function)
+    )
+
+
+def _of_construction(
+    resolver: Resolver, cls: ProjectClass, arguments: Arguments
+) -> Candidate:
+    found: list[Target] = []
+    for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
+        for value in attribute_of(resolver, Instance(cls), name):
+            if isinstance(value, ProjectFunction):
+                found.extend(_of_function(resolver, value))
+    for base in lineage(resolver, cls):
+        if isinstance(base, External):
+            api = resolver.catalogue.call_api(base.name)
+            found.extend(_blocking(resolver, api, arguments, False, base.name))
+    return tuple(found) or (Passes(cls.qualname),)
+
+
+def _of_special(
+    resolver: Resolver, value: Instance, name: str, awaited: bool = False
+) -> Candidate:
+    found: list[Target] = []
+    for method in attribute_of(resolver, value, name):
+        if isinstance(method, ProjectFunction):
+            found.extend(_of_function(resolver, method, awaited))
+    return tuple(found) or (Passes(f"{value.of.qualname}.{name}"),)
+
+
+# implicit calls
+
+
+def _of_read(resolver: Resolver, value: Value, name: str) -> Candidate:
+    if isinstance(value, ExternalInstance):
+        api = resolver.catalogue.property_api(value.type_name, name)
+        return (Passes(name),) if api is None else (Blocks(api),)
+    if not isinstance(value, Instance):
+        return (Passes(name),)
+    for cls in lineage(resolver, value.of._replace(arguments=())):
+        if isinstance(cls, External):
+            api = resolver.catalogue.property_api(cls.name, name)
+            if api is not None:
+                return (Blocks(api),)
+            continue
+        for qualname in resolver.class_facts(cls).methods.get(name, ()):
+            function = ProjectFunction(cls.path, qualname)
+            if is_property(resolver, function):
+                return (Runs(function),)
+            return (Passes(name),)
+    return (Passes(name),)
+
+
+def _of_iteration(resolver: Resolver, value: Value) -> Candidate:
+    if isinstance(value, Generator):
+        facts = resolver.function_facts(value.function)
+        if facts.is_async:
+            return (Passes(facts.qualname),)
+        return (Runs(value.function._replace(receiver=())),)
+    if isinstance(value, ExternalInstance):
+        api = resolver.catalogue.implicit_api(value.type_name, "iterate")
+        return (Passes(value.type_name),) if api is None else (Blocks(api),)
+    if isinstance(value, Instance):
+        inherited = _inherited_implicit(resolver, value, "iterate")
+        if inherited:
+            return inherited
+        iterator = attribute_of(resolver, value, "__iter__")
+        found: list[Target] = []
+        for method in iterator:
+            if isinstance(method, ProjectFunction):
+                facts = resolver.function_facts(method)
+                if facts.is_generator and not facts.is_async:
+                    found.append(Runs(method._replace(receiver=())))
+                else:
+                    found.extend(_of_function(resolver, method))
+        if any(isinstance(method, ProjectFunction) for method in iterator):
+            found.extend(_of_special(resolver, value, "__next__"))
+        return tuple(target for target in found if isinstance(target, Runs)) or (
+            Passes(value.of.qualname),
+        )
+    return (Passes(type(value).__name__),)
+
+
+def _of_entering(resolver: Resolver, value: Value) -> Candidate:
+    if isinstance(value, Manager):
+        return (Runs(value.function._replace(receiver=())),)
+    if isinstance(value, ExternalInstance):
+        for how in _ENTERING:
+            api = resolver.catalogue.implicit_api(value.type_name, how)
+            if api is not None:
+                return (Blocks(api),)
+        return (Passes(value.type_name),)
+    if isinstance(value, Instance):
+        for how in _ENTERING:
+            inherited = _inherited_implicit(resolver, value, how)
+            if inherited:
+                return inherited
+        found = [
+            target
+            for name in ("__enter__", "__exit__")
+            for target in _of_special(resolver, value, name)
+            if isinstance(target, Runs)
+        ]
+        return tuple(found) or (Passes(value.of.qualname),)
+    return (Passes(type(value).__name__),)
+
+
+def _inherited_implicit(resolver: Resolver, value: Instance, how: ImplicitCall) -> Candidate:
+    own = _OWN_METHODS[how]
+    for cls in lineage(resolver, value.of._replace(arguments=())):
+        if isinstance(cls, ProjectClass):
+            if own in resolver.class_facts(cls).methods:
+                return ()
+        else:
+            api = resolver.catalogue.implicit_api(cls.name, how)
+            if api is not None:
+                return (Blocks(api),)
+    return ()
+
+
+def _of_item(resolver: Resolver, value: Value) -> Candidate:
+    if isinstance(value, Instance):
+        return _of_special(resolver, value, "__getitem__")
+    return (Passes(type(value).__name__),)
+
+
+_IMPLICIT: Final[dict[str, Callable[[Resolver, Value], Candidate]]] = {
+    SiteKind.ITERATE: _of_iteration,
+    SiteKind.ENTER: _of_entering,
+    SiteKind.ITEM: _of_item,
+}
