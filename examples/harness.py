@@ -26,7 +26,7 @@ START_PATIENCE = 60.0
 """Seconds within which a server has to come up."""
 
 HEAD_START = 0.2
-"""Seconds by which the blocking request is ahead of the ping."""
+"""Seconds by which a blocking request is ahead of the ping unless said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,19 @@ class Race:
         blocked: the seconds for which the blocking request ran, answered or not.
         ping: the ping's answer, or None if it was given up.
         waited: the seconds for which the ping waited, answered or not.
+        head_start: the seconds by which the blocking request was ahead of the ping.
     """
 
     blocking: Answer | None
     blocked: float
     ping: Answer | None
     waited: float
+    head_start: float
 
     @property
     def prompt(self) -> bool:
-        """Whether the ping was answered early in the blocking request's time, not at its end."""
-        return self.ping is not None and self.waited < self.blocked / 2
+        """Whether the ping was answered early in the time left to the blocking request."""
+        return self.ping is not None and self.waited < (self.blocked - self.head_start) / 2
 
 
 @contextmanager
@@ -140,21 +142,21 @@ def get(port: int, path: str, *, patience: float) -> Answer:
     return Answer(response.status, media_type, body, time.monotonic() - start)
 
 
-def race(port: int, blocking: str, ping: str = "/ping", *, patience: float) -> Race:
-    """Send a blocking request, then a ping beside it, and wait for both.
+def race(port: int, blocking: str, *, patience: float, head_start: float = HEAD_START) -> Race:
+    """Send a blocking request, then ``/ping`` beside it, and wait for both.
 
     Args:
         port: of the server on loopback.
         blocking: the target of the request that blocks, such as ``/report``.
-        ping: the target that has nothing to wait for.
         patience: the seconds after which either request is given up.
+        head_start: the seconds by which the blocking request is ahead.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         blocking_request = beside.submit(_get_or_give_up, port, blocking, patience)
-        time.sleep(HEAD_START)
-        ping_answer, waited = _get_or_give_up(port, ping, patience)
+        time.sleep(head_start)
+        ping_answer, waited = _get_or_give_up(port, "/ping", patience)
         blocking_answer, blocked = blocking_request.result()
-    return Race(blocking_answer, blocked, ping_answer, waited)
+    return Race(blocking_answer, blocked, ping_answer, waited, head_start)
 
 
 def _get_or_give_up(port: int, path: str, patience: float) -> tuple[Answer | None, float]:

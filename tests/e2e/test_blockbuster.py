@@ -31,7 +31,8 @@ def brief_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def page() -> Iterator[str]:
-    with slow_upstream(0.0) as address:
+    # Slow enough that the body comes after the headers: what is buffered already cannot block.
+    with slow_upstream(0.2) as address:
         yield address
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -35,7 +36,7 @@ def race_in(directory: Path, scenario: Scenario) -> Race:
         slow_upstream(BLOCK_SECONDS) as page,
         running(directory, block_seconds=BLOCK_SECONDS) as port,
     ):
-        target = scenario.target.format(upstream=proxied(page).partition("=")[2])
+        target = scenario.target.format(upstream=quote(page, safe=""))
         return race(port, target, patience=scenario.patience)
 
 
@@ -59,6 +60,20 @@ def test_a_ping_is_prompt_after_the_fix(
     assert result.ping is not None
     assert result.ping.status == 200
     assert result.prompt
+
+
+def race_while_the_body_is_late(directory: Path) -> Race:
+    upstream_seconds = 2 * BLOCK_SECONDS
+    with slow_upstream(upstream_seconds) as page, running(directory, block_seconds=0.0) as port:
+        return race(port, proxied(page), patience=PATIENCE, head_start=0.6 * upstream_seconds)
+
+
+def test_the_proxy_reads_on_the_event_loop_before_the_fix() -> None:
+    assert not race_while_the_body_is_late(EXAMPLES / "proxy").prompt
+
+
+def test_the_proxy_reads_elsewhere_after_the_fix(fixed_example: Callable[[str], Path]) -> None:
+    assert race_while_the_body_is_late(fixed_example("proxy")).prompt
 
 
 def alone_and_in_a_crowd(directory: Path, target: str) -> tuple[float, float]:

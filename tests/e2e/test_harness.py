@@ -13,12 +13,13 @@ PONG = Answer(status=200, media_type="text/plain", body=b"pong", seconds=0.1)
 
 
 @pytest.mark.parametrize(
-    ("ping", "waited", "prompt"), [(PONG, 0.1, True), (PONG, 0.9, False), (None, 0.1, False)]
+    ("ping", "waited", "prompt"), [(PONG, 0.3, True), (PONG, 0.5, False), (None, 0.3, False)]
 )
 def test_a_ping_is_prompt_when_it_is_answered_early(
     ping: Answer | None, waited: float, prompt: bool
 ) -> None:
-    assert Race(blocking=None, blocked=1.0, ping=ping, waited=waited).prompt is prompt
+    race = Race(blocking=None, blocked=1.0, ping=ping, waited=waited, head_start=0.2)
+    assert race.prompt is prompt
 
 
 def test_the_upstream_takes_its_time_before_the_headers_and_before_the_body() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -49,4 +51,25 @@ def test_the_readme_lists_every_setting_and_no_other(repository: Path) -> None:
 
 def test_the_readme_lists_every_rule_and_no_other(repository: Path) -> None:
     readme = (repository / "README.md").read_text("utf-8")
-    assert re.findall(r"^\| (ASB\d+) \|", readme, re.MULTILINE) == [rule.code for rule in ALL_RULES]
+    section = readme.partition("## Rules")[2].partition("\n## ")[0]
+    listed = re.findall(r"\bASB\d+(?= \|)", section)
+    assert sorted(listed) == sorted(rule.code for rule in ALL_RULES)
+
+
+def test_the_readme_shows_what_the_commands_print(repository: Path, tmp_path: Path) -> None:
+    readme = (repository / "README.md").read_text("utf-8")
+    program, *_ = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    (tmp_path / "app.py").write_text(program, "utf-8")
+    shown = re.findall(r"```console\n\$ async-block ([^\n]* app\.py)\n(.+?)```", readme, re.DOTALL)
+    assert [command.split()[0] for command, _ in shown] == ["check", "fix"]
+    for command, output in shown:
+        ran = subprocess.run(
+            [sys.executable, "-m", "flake8_async_block", *command.split()],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            check=False,
+        )
+        assert ran.stdout == output
+        assert ran.returncode == 1

@@ -93,6 +93,10 @@ def pre_commit(sample: Path, pre_commit_home: Path) -> PreCommit:
     return run
 
 
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def test_trying_the_check_hook_fails_with_the_finding(
     pre_commit: PreCommit, hooks: HookRepository
 ) -> None:
@@ -117,13 +121,26 @@ def test_after_the_fix_hook_every_hook_passes(pre_commit: PreCommit, sample: Pat
     fixed = pre_commit("run", "async-block-fix")
     assert fixed.returncode == 1, fixed.stdout
     assert "files were modified by this hook" in fixed.stdout
-    assert "to_thread.run_sync(requests.get, url)" in (sample / "app.py").read_text()
+    assert "return (await asyncio.to_thread(requests.get, url)).text" in _read(sample / "app.py")
 
     git(sample, "add", "app.py")
     passed = pre_commit("run")
     assert passed.returncode == 0, passed.stdout
     assert passed.stdout.count("Passed") == 3
-    assert (sample / "unstaged.py").read_text() == BAD
+    assert _read(sample / "unstaged.py") == BAD
+
+
+def test_a_helper_that_is_not_staged_is_seen_through(pre_commit: PreCommit, sample: Path) -> None:
+    (sample / "helper.py").write_text("import time\n\n\ndef work() -> None:\n    time.sleep(8)\n")
+    (sample / "job.py").write_text(
+        "from helper import work\n\n\nasync def report() -> None:\n    work()\n"
+    )
+    git(sample, "rm", "--quiet", "--cached", "app.py")
+    git(sample, "add", "job.py")
+    checked = pre_commit("run", "async-block")
+    assert checked.returncode == 1, checked.stdout
+    assert "job.py:5:5 ASB201" in checked.stdout
+    assert "helper.py:5" in checked.stdout
 
 
 def test_files_that_the_configuration_excludes_stay_excluded(

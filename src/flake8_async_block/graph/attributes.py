@@ -11,6 +11,7 @@ from flake8_async_block.graph.values import (
     ExternalInstance,
     ExternalMethod,
     Instance,
+    Literal,
     Mapping,
     Namespace,
     Opaque,
@@ -39,8 +40,9 @@ PROPERTY_DECORATORS: Final = frozenset(
         "pydantic.computed_field",
     }
 )
-_MAPPING_METHODS: Final = frozenset({"get", "pop", "setdefault", "values", "items", "copy"})
-_SEQUENCE_METHODS: Final = frozenset({"pop", "popleft", "copy"})
+
+
+_EMPTY_BASES: Final = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
 def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
@@ -61,15 +63,23 @@ def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
         return _super_attribute(resolver, value.of, name)
     if isinstance(value, ExternalMethod):
         return _chain_attribute(resolver, value, name)
-    if isinstance(value, Mapping) and name in _MAPPING_METHODS:
-        return (ExternalMethod(types.MAPPING_TYPE, name, (value,)),)
-    if isinstance(value, Sequence) and name in _SEQUENCE_METHODS:
-        return (ExternalMethod("builtins.list", name, (value,)),)
+    if isinstance(value, (Mapping, Sequence, Literal)):
+        return (ExternalMethod(_builtin_type(value), name, (value,)),)
     if isinstance(value, Opaque):
         return (Opaque(f"{value.name}.{name}"),)
     if isinstance(value, Unknown):
         return (value,)
     return (Unknown(f"`{name}` of something that is not an object of a known class"),)
+
+
+def _builtin_type(value: Mapping | Sequence | Literal) -> str:
+    if isinstance(value, Mapping):
+        return types.MAPPING_TYPE
+    if isinstance(value, Sequence):
+        return "builtins.list"
+    from flake8_async_block.graph.resolve import literal_value
+
+    return f"builtins.{type(literal_value(value.text)).__name__}"
 
 
 # outside types
@@ -201,14 +211,19 @@ def _find_member(
     name: str,
     receiver: Instance | ProjectClass,
 ) -> Values | None:
+    foreign: External | None = None
     for cls in classes:
         if isinstance(cls, External):
             found = _outside_member(resolver, cls, name, receiver)
+            foreign = foreign or cls
         else:
             found = _own_member(resolver, cls, name, receiver)
         if found is not None:
             return found
-    return None
+    if foreign is None or foreign.name in _EMPTY_BASES:
+        return None
+    # What an outside base of which nothing is known may have.
+    return (Opaque(f"{foreign.name}@.{name}"),)
 
 
 def _outside_member(

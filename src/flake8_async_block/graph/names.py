@@ -127,7 +127,12 @@ def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
 def namespace_attribute(resolver: Resolver, namespace: Namespace, name: str) -> Values:
     dotted = f"{namespace.name}{'' if namespace.name.endswith('.') else '.'}{name}"
     found = _resolve_module(resolver, namespace.importer, dotted)
-    return found if found is not None else (Unknown(f"there is no module `{dotted}`"),)
+    if found is not None:
+        return found
+    if dotted.startswith("."):
+        return (Unknown(f"there is no module `{dotted}`"),)
+    # A directory of that name is no reason to think that the package of that name is meant.
+    return (External(resolver.catalogue.canonical(dotted)),)
 
 
 def _is_package(module: str) -> bool:
