@@ -103,7 +103,7 @@ def measure(directory: Path, server: Frozen) -> Race:
     """Race a ping against the blocking request on the server in ``directory``."""
     patience = BLOCK_SECONDS if server.endless else PATIENCE
     with (
-        slow_upstream(BLOCK_SECONDS) as page,
+        slow_upstream(opening=BLOCK_SECONDS / 2, reading=BLOCK_SECONDS / 2) as page,
         running(directory, block_seconds=BLOCK_SECONDS) as port,
     ):
         return race(port, server.target or proxied(page), patience=patience)

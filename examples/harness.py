@@ -26,7 +26,7 @@ START_PATIENCE = 60.0
 """Seconds within which a server has to come up."""
 
 HEAD_START = 0.2
-"""Seconds by which a blocking request is ahead of the ping unless said otherwise."""
+"""Seconds by which a blocking request is ahead of the ping."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +48,17 @@ class Race:
         blocked: the seconds for which the blocking request ran, answered or not.
         ping: the ping's answer, or None if it was given up.
         waited: the seconds for which the ping waited, answered or not.
-        head_start: the seconds by which the blocking request was ahead of the ping.
     """
 
     blocking: Answer | None
     blocked: float
     ping: Answer | None
     waited: float
-    head_start: float
 
     @property
     def prompt(self) -> bool:
-        """Whether the ping was answered early in the time left to the blocking request."""
-        return self.ping is not None and self.waited < (self.blocked - self.head_start) / 2
+        """Whether the ping was answered early in the blocking request's time, not at its end."""
+        return self.ping is not None and self.waited < self.blocked / 2
 
 
 @contextmanager
@@ -142,21 +140,20 @@ def get(port: int, path: str, *, patience: float) -> Answer:
     return Answer(response.status, media_type, body, time.monotonic() - start)
 
 
-def race(port: int, blocking: str, *, patience: float, head_start: float = HEAD_START) -> Race:
+def race(port: int, blocking: str, *, patience: float) -> Race:
     """Send a blocking request, then ``/ping`` beside it, and wait for both.
 
     Args:
         port: of the server on loopback.
         blocking: the target of the request that blocks, such as ``/report``.
         patience: the seconds after which either request is given up.
-        head_start: the seconds by which the blocking request is ahead.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         blocking_request = beside.submit(_get_or_give_up, port, blocking, patience)
-        time.sleep(head_start)
+        time.sleep(HEAD_START)
         ping_answer, waited = _get_or_give_up(port, "/ping", patience)
         blocking_answer, blocked = blocking_request.result()
-    return Race(blocking_answer, blocked, ping_answer, waited, head_start)
+    return Race(blocking_answer, blocked, ping_answer, waited)
 
 
 def _get_or_give_up(port: int, path: str, patience: float) -> tuple[Answer | None, float]:
@@ -185,12 +182,14 @@ def crowd(port: int, path: str, count: int, *, patience: float) -> tuple[tuple[A
 
 
 @contextmanager
-def slow_upstream(seconds: float) -> Iterator[str]:
+def slow_upstream(*, opening: float, reading: float) -> Iterator[str]:
     """Run a web server that takes its time, in a thread, until the ``with`` block ends.
 
-    It takes one half of ``seconds`` before the headers and the other half before the body, so that
-    opening an address and reading from it both have to wait. The query says what it answers:
-    ``?status=201&type=text/csv&body=a,b``.
+    The query says what it answers: ``?status=201&type=text/csv&body=a,b``.
+
+    Args:
+        opening: the seconds before the headers, for which opening the address has to wait.
+        reading: the seconds from there to the body, for which reading it has to wait.
 
     Returns:
         its address, such as ``http://127.0.0.1:49152/page``.
@@ -200,12 +199,12 @@ def slow_upstream(seconds: float) -> Iterator[str]:
         def do_GET(self) -> None:
             wish = dict(parse_qsl(urlsplit(self.path).query))
             body = wish.get("body", "a page").encode()
-            time.sleep(seconds / 2)
+            time.sleep(opening)
             self.send_response(int(wish.get("status", "200")))
             self.send_header("Content-Type", wish.get("type", "text/plain"))
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            time.sleep(seconds / 2)
+            time.sleep(reading)
             with suppress(ConnectionError):  # who asked may have given up
                 self.wfile.write(body)
 

@@ -90,9 +90,7 @@ class Engine:
         tree = SourceTree(map(Path, self._overlays), config.root, config.src)
         self._project = Project(tree, self._load)
         self._resolver = Resolver(self._project, self._catalogue, load_frameworks())
-        self._propagation = Propagation(
-            self._resolver, lambda api: config.reports_cost(api.cost)
-        )
+        self._propagation = Propagation(self._resolver, lambda api: config.reports_cost(api.cost))
         self._source_texts = SourceTexts(config.root, self._read)
 
     # reading

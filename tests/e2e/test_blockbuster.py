@@ -32,7 +32,7 @@ def brief_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def page() -> Iterator[str]:
     # Slow enough that the body comes after the headers: what is buffered already cannot block.
-    with slow_upstream(0.2) as address:
+    with slow_upstream(opening=0.0, reading=0.2) as address:
         yield address
 
 

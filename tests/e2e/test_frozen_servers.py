@@ -33,7 +33,7 @@ NOBODY_LISTENS = "http://127.0.0.1:9/"
 
 def race_in(directory: Path, scenario: Scenario) -> Race:
     with (
-        slow_upstream(BLOCK_SECONDS) as page,
+        slow_upstream(opening=BLOCK_SECONDS / 2, reading=BLOCK_SECONDS / 2) as page,
         running(directory, block_seconds=BLOCK_SECONDS) as port,
     ):
         target = scenario.target.format(upstream=quote(page, safe=""))
@@ -62,18 +62,35 @@ def test_a_ping_is_prompt_after_the_fix(
     assert result.prompt
 
 
-def race_while_the_body_is_late(directory: Path) -> Race:
-    upstream_seconds = 2 * BLOCK_SECONDS
-    with slow_upstream(upstream_seconds) as page, running(directory, block_seconds=0.0) as port:
-        return race(port, proxied(page), patience=PATIENCE, head_start=0.6 * upstream_seconds)
+UPSTREAM_WAITS = pytest.mark.parametrize(
+    ("opening", "reading"),
+    [(BLOCK_SECONDS, 0.0), (0.0, BLOCK_SECONDS)],
+    ids=["opening", "reading"],
+)
 
 
-def test_the_proxy_reads_on_the_event_loop_before_the_fix() -> None:
-    assert not race_while_the_body_is_late(EXAMPLES / "proxy").prompt
+def race_beside_one_wait(directory: Path, *, opening: float, reading: float) -> Race:
+    with (
+        slow_upstream(opening=opening, reading=reading) as page,
+        running(directory, block_seconds=0.0) as port,
+    ):
+        return race(port, proxied(page), patience=PATIENCE)
 
 
-def test_the_proxy_reads_elsewhere_after_the_fix(fixed_example: Callable[[str], Path]) -> None:
-    assert race_while_the_body_is_late(fixed_example("proxy")).prompt
+@UPSTREAM_WAITS
+def test_the_proxy_waits_on_the_event_loop_before_the_fix(opening: float, reading: float) -> None:
+    result = race_beside_one_wait(EXAMPLES / "proxy", opening=opening, reading=reading)
+
+    assert not result.prompt
+
+
+@UPSTREAM_WAITS
+def test_the_proxy_waits_elsewhere_after_the_fix(
+    opening: float, reading: float, fixed_example: Callable[[str], Path]
+) -> None:
+    result = race_beside_one_wait(fixed_example("proxy"), opening=opening, reading=reading)
+
+    assert result.prompt
 
 
 def alone_and_in_a_crowd(directory: Path, target: str) -> tuple[float, float]:
@@ -102,7 +119,10 @@ def proxy_answers(directory: Path) -> list[tuple[int, str, bytes]]:
     def essence(answer: Answer) -> tuple[int, str, bytes]:
         return answer.status, answer.media_type, answer.body
 
-    with slow_upstream(0.0) as page, running(directory, block_seconds=0.0) as port:
+    with (
+        slow_upstream(opening=0.0, reading=0.0) as page,
+        running(directory, block_seconds=0.0) as port,
+    ):
         wishes = (
             page,
             f"{page}?status=203&type=text/csv&body=a,b",

@@ -13,17 +13,17 @@ PONG = Answer(status=200, media_type="text/plain", body=b"pong", seconds=0.1)
 
 
 @pytest.mark.parametrize(
-    ("ping", "waited", "prompt"), [(PONG, 0.3, True), (PONG, 0.5, False), (None, 0.3, False)]
+    ("ping", "waited", "prompt"), [(PONG, 0.4, True), (PONG, 0.5, False), (None, 0.4, False)]
 )
 def test_a_ping_is_prompt_when_it_is_answered_early(
     ping: Answer | None, waited: float, prompt: bool
 ) -> None:
-    race = Race(blocking=None, blocked=1.0, ping=ping, waited=waited, head_start=0.2)
+    race = Race(blocking=None, blocked=1.0, ping=ping, waited=waited)
     assert race.prompt is prompt
 
 
 def test_the_upstream_takes_its_time_before_the_headers_and_before_the_body() -> None:
-    with slow_upstream(0.4) as page:
+    with slow_upstream(opening=0.2, reading=0.2) as page:
         port = int(page.split(":")[2].partition("/")[0])
         start = time.monotonic()
         answer = get(port, "/page?status=201&type=text/csv&body=a,b", patience=30.0)

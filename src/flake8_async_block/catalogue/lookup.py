@@ -87,7 +87,7 @@ class Catalogue:
         function = self._functions.get(name)
         if function is not None and function.blocks is not None:
             return BlockingApi(
-                name=function.names[0],
+                name=_preferred(function.names, name),
                 kind="call",
                 what=function.blocks,
                 cost=function.cost,
@@ -236,9 +236,7 @@ class Catalogue:
             for entry in self.lineage(type_name)
         )
 
-    def type_field(
-        self, type_name: str, name: Literal["enters", "yields", "item"]
-    ) -> str:
+    def type_field(self, type_name: str, name: Literal["enters", "yields", "item"]) -> str:
         """The type expression of what ``with``, iteration or a subscript gives, or empty."""
         for entry in self.lineage(type_name):
             value: str = getattr(entry, name)
@@ -283,8 +281,14 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     )
 
 
+def _preferred(names: tuple[str, ...], used: str) -> str:
+    """The first of an entry's names that ends as the used one: an entry may group functions."""
+    last = used.rpartition(".")[2]
+    return next((name for name in names if name.rpartition(".")[2] == last), used)
+
+
 def _display(entry: ClassEntry, name: str) -> str:
-    return entry.names[0] if entry.names else name
+    return _preferred(entry.names, name)
 
 
 def _cost(value: bool | Cost, inherited: Cost) -> Cost:

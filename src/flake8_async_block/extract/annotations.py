@@ -12,6 +12,14 @@ def read_annotation(reader: ExpressionReader, node: ast.expr | None) -> int:
     """The path of the type that ``node`` names, or ``NO_PATH`` when there is no annotation."""
     if node is None:
         return NO_PATH
+    before, reader.late_names = reader.late_names, True
+    try:
+        return _read(reader, node)
+    finally:
+        reader.late_names = before
+
+
+def _read(reader: ExpressionReader, node: ast.expr) -> int:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             parsed = ast.parse(node.value.strip(), mode="eval").body

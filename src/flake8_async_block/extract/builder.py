@@ -30,7 +30,8 @@ class FunctionBuilder:
     """A function while it is being read.
 
     ``awaited_paths`` holds values that are awaited somewhere in the function after they were
-    stored in a variable: the calls that made them cannot have been blocking ones.
+    stored in a variable: the calls that made them cannot have been blocking ones. ``collected``
+    holds what was appended to a list, by the list's name.
     """
 
     qualname: str
@@ -46,6 +47,7 @@ class FunctionBuilder:
     sites: list[Site] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     awaited_paths: set[int] = field(default_factory=set)
+    collected: dict[str, list[int]] = field(default_factory=dict)
 
     def finish(self) -> FunctionFacts:
         sites = self.sites

@@ -54,6 +54,8 @@ class ExpressionReader(ABC):
         self.function: FunctionBuilder
         self.scope: Scope
         self.place = Place.EXPRESSION
+        self.late_names = False
+        """Whether a name that is not bound yet may be one that the module binds further down."""
         self._recording = True
         self._awaited_nodes: set[ast.expr] = set()
         self._walruses: list[tuple[str, int]] = []
@@ -155,6 +157,8 @@ class ExpressionReader(ABC):
             return self.table.add(PathOp.GLOBAL, name)
         if name in _BUILTINS:
             return self.table.add(PathOp.NAME, f"builtins.{name}")
+        if self.late_names:
+            return self.table.add(PathOp.GLOBAL, name)
         return self.table.unknown(f"`{name}` is not defined in this file")
 
     @property
@@ -190,19 +194,54 @@ class ExpressionReader(ABC):
         if terminal in _AWAITING_CALLS:
             for argument in node.args:
                 self.mark_awaited(argument)
+                starred = argument.value if isinstance(argument, ast.Starred) else argument
+                if isinstance(starred, ast.Name):
+                    self.function.awaited_paths.update(self.function.collected.get(starred.id, ()))
         operands = [self._callee(callee)]
-        for argument in node.args:
+        for position, argument in enumerate(node.args):
             if isinstance(argument, ast.GeneratorExp) and terminal in _EAGER_CONSUMERS:
                 operands.append(self._list_comprehension(argument))
+            elif terminal == "cast" and position == 0:
+                operands.append(self.read_type(argument))
             else:
                 operands.append(self.read(argument))
         keywords = []
         for keyword in node.keywords:
-            operands.append(self.read(keyword.value))
+            is_type = terminal == "TypeVar" and keyword.arg == "bound"
+            read = self.read_type if is_type else self.read
+            operands.append(read(keyword.value))
             keywords.append(keyword.arg or "**")
+        self._note_collected(callee, terminal, operands)
         path = self.table.add(PathOp.CALL, "", tuple(operands), tuple(keywords))
         self.record(SiteKind.CALL, path, node, self.is_awaited(node))
         return path
+
+    @abstractmethod
+    def read_type(self, node: ast.expr) -> int:
+        """The path of an expression that names a type, perhaps in a string."""
+
+    def _note_collected(self, callee: ast.expr, terminal: str, operands: list[int]) -> None:
+        """Follow calls whose results are collected first and awaited together later."""
+        if terminal == "append" and isinstance(callee, ast.Attribute):
+            if isinstance(callee.value, ast.Name) and len(operands) == 2:
+                collected = self.function.collected.setdefault(callee.value.id, [])
+                collected.append(operands[1])
+        elif terminal in _AWAITING_CALLS:
+            for operand in operands[1:]:
+                self.function.awaited_paths.update(self._elements_of(operand))
+
+    def _elements_of(self, path: int) -> tuple[int, ...]:
+        """The elements of a display that ``path`` leads to, through ``*`` and ``.values()``."""
+        node = self.table.nodes[path]
+        if node.op == PathOp.STAR:
+            return self._elements_of(node.operands[0])
+        if node.op in (PathOp.LIST, PathOp.TUPLE, PathOp.DICT):
+            return node.operands
+        if node.op == PathOp.CALL and len(node.operands) == 1:
+            method = self.table.nodes[node.operands[0]]
+            if method.op == PathOp.ATTRIBUTE and method.name == "values":
+                return self._elements_of(method.operands[0])
+        return ()
 
     def enclosing_class(self) -> str | None:
         """The class in whose method the visitor stands, also from a nested function."""

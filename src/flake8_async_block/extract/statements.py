@@ -61,6 +61,9 @@ class StatementReader(ExpressionReader):
         if hasattr(ast, "TypeAlias"):
             self._statements[ast.TypeAlias] = self._type_alias
 
+    def read_type(self, node: ast.expr) -> int:
+        return read_annotation(self, node)
+
     def read_block(self, statements: Sequence[ast.stmt]) -> bool:
         """Read ``statements``; what follows a statement that leaves the block is not reachable."""
         for statement in statements:
@@ -180,9 +183,7 @@ class StatementReader(ExpressionReader):
         value = self.read(node.value)
         if isinstance(node.target, ast.Name):
             method = operator_method(node.op)
-            self.bind(
-                node.target.id, self.table.add(PathOp.BINARY, method, (before, value))
-            )
+            self.bind(node.target.id, self.table.add(PathOp.BINARY, method, (before, value)))
         else:
             self.read(node.target)
         return _FALLS_THROUGH
@@ -258,9 +259,7 @@ class StatementReader(ExpressionReader):
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
 
-    def _join(
-        self, leaves_first: bool, first: Flow, leaves_second: bool, second: Flow
-    ) -> None:
+    def _join(self, leaves_first: bool, first: Flow, leaves_second: bool, second: Flow) -> None:
         if leaves_first and not leaves_second:
             self.scope.flow = second
         elif leaves_second and not leaves_first:

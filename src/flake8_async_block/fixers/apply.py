@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from typing import Final
 
 from flake8_async_block.fixers.base import (
     Edited,
@@ -30,6 +31,9 @@ from flake8_async_block.fixers.verify import (
 )
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan, Span
 from flake8_async_block.model.fix import FileFix, Refusal
+
+# Each attempt reads the whole file again. One bad edit among a thousand takes about twenty.
+_MOST_ATTEMPTS: Final = 60
 
 Recheck = Callable[[bytes], Sequence[Diagnostic]]
 
@@ -182,11 +186,17 @@ class _Session:
     recheck: Recheck
     accepted: list[_Unit] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
+    attempts: int = 0
 
     def settle(self, units: Sequence[_Unit]) -> None:
         """Accept all units if they pass together, else halve until the bad ones stand alone."""
         if not units:
             return
+        if self.attempts == _MOST_ATTEMPTS:
+            reason = "too many other fixes in this file spoil it"
+            self.reasons |= {index: reason for unit in units for index in unit.findings}
+            return
+        self.attempts += 1
         problem = self._problem([*self.accepted, *units])
         if problem is None:
             self.accepted += units

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import types
-from flake8_async_block.graph.names import module_attribute, namespace_attribute
+from flake8_async_block.graph.names import module_attribute, namespace_attribute, outside
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -87,19 +87,14 @@ def _builtin_type(value: Mapping | Sequence | Literal) -> str:
 
 def _external_attribute(resolver: Resolver, value: External, name: str) -> Values:
     entry = resolver.catalogue.class_entry(value.name)
-    if entry is not None and entry.singleton:
-        return type_attribute(resolver, value.name, name, (ExternalInstance(value.name),))
-    full = resolver.catalogue.canonical(f"{value.name}.{name}")
     if entry is not None:
         declared = resolver.catalogue.attribute_type(value.name, name)
         if declared and name in entry.attributes:
             return types.from_type_name(declared, (ExternalInstance(value.name),))
-    return (External(full),)
+    return outside(resolver, f"{value.name}.{name}")
 
 
-def type_attribute(
-    resolver: Resolver, type_name: str, name: str, receiver: Values
-) -> Values:
+def type_attribute(resolver: Resolver, type_name: str, name: str, receiver: Values) -> Values:
     """``name`` of an instance of an outside type; ``receiver`` is the instance."""
     declared = resolver.catalogue.attribute_type(type_name, name)
     if declared:
@@ -197,9 +192,7 @@ def _origin(cls: ProjectClass) -> ProjectClass:
 
 
 def _why_missing(resolver: Resolver, cls: ProjectClass, name: str) -> str:
-    unknown = [
-        value.reason for value in base_values(resolver, cls) if isinstance(value, Unknown)
-    ]
+    unknown = [value.reason for value in base_values(resolver, cls) if isinstance(value, Unknown)]
     if unknown:
         return f"a base of `{cls.qualname}` is unknown: {unknown[0]}"
     return f"`{cls.qualname}` has no attribute `{name}` whose value is known"
@@ -249,6 +242,12 @@ def _own_member(
         return None
     if annotation == NO_PATH:
         return resolver.evaluate_all(cls.path, paths)
+    variable = types.type_variable(resolver, cls.path, annotation)
+    if variable is not None:
+        kind = receiver.of if isinstance(receiver, Instance) else receiver
+        bound = types.bound_to(resolver, kind, cls, variable)
+        if bound:
+            return bound
     declared = types.instances(resolver, cls.path, annotation)
     return types.prefer(resolver, declared, lambda: resolver.evaluate_all(cls.path, paths))
 

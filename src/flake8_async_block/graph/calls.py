@@ -50,9 +50,7 @@ def call_value(resolver: Resolver, value: Value, arguments: Arguments) -> Values
     if isinstance(value, ExternalMethod):
         return _call_method(resolver, value, arguments)
     if isinstance(value, Partial):
-        return resolver.each(
-            value.function, lambda inner: call_value(resolver, inner, arguments)
-        )
+        return resolver.each(value.function, lambda inner: call_value(resolver, inner, arguments))
     if isinstance(value, Callable_):
         return value.returns
     if isinstance(value, Instance):
@@ -71,9 +69,7 @@ def call_value(resolver: Resolver, value: Value, arguments: Arguments) -> Values
 # functions of the project
 
 
-def _call_function(
-    resolver: Resolver, function: ProjectFunction, arguments: Arguments
-) -> Values:
+def _call_function(resolver: Resolver, function: ProjectFunction, arguments: Arguments) -> Values:
     facts = resolver.function_facts(function)
     if facts.decorators and is_manager(resolver, function):
         return (Manager(function),)
@@ -115,10 +111,22 @@ def _declared_result(
 ) -> Values:
     if facts.returns == NO_PATH:
         return (Unknown(f"`{facts.qualname}` has no return annotation"),)
+    variable = types.type_variable(resolver, function.path, facts.returns)
+    if variable is not None and facts.owner:
+        owner_class = ProjectClass(function.path, facts.owner)
+        for value in function.receiver:
+            if isinstance(value, Instance):
+                bound = types.bound_to(resolver, value.of, owner_class, variable)
+                if bound:
+                    return bound
     declared = types.instances(resolver, function.path, facts.returns)
-    if any(isinstance(value, ExternalInstance) and value.type_name in SELF_TYPES for value in declared):
+    if any(
+        isinstance(value, ExternalInstance) and value.type_name in SELF_TYPES for value in declared
+    ):
         owner = function.receiver or (Instance(ProjectClass(function.path, facts.owner)),)
-        return tuple(Instance(value) if isinstance(value, ProjectClass) else value for value in owner)
+        return tuple(
+            Instance(value) if isinstance(value, ProjectClass) else value for value in owner
+        )
     if arguments is not None and all(isinstance(value, Unknown) for value in declared):
         return _result_by_type_variable(resolver, function, facts, arguments) or declared
     return declared
@@ -153,16 +161,13 @@ def _instance_of_class(resolver: Resolver, value: Value) -> Values:
     return (Unknown("the argument is not a class"),)
 
 
-def _call_parameters(
-    facts: FunctionFacts, function: ProjectFunction
-) -> list[tuple[int, str, int]]:
+def _call_parameters(facts: FunctionFacts, function: ProjectFunction) -> list[tuple[int, str, int]]:
     """Position in the call, name and annotation of each plain parameter."""
     bound = 1 if function.receiver and facts.owner else 0
     return [
         (position - bound, parameter.name, parameter.annotation)
         for position, parameter in enumerate(facts.parameters)
-        if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD)
-        and position >= bound
+        if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD) and position >= bound
     ]
 
 
@@ -242,8 +247,10 @@ def yielded_by(resolver: Resolver, function: ProjectFunction) -> Values:
     return types.prefer(
         resolver,
         declared,
-        lambda: resolver.evaluate_all(function.path, facts.yielded)
-        or (Unknown(f"`{facts.qualname}` yields nothing"),),
+        lambda: (
+            resolver.evaluate_all(function.path, facts.yielded)
+            or (Unknown(f"`{facts.qualname}` yields nothing"),)
+        ),
     )
 
 
@@ -301,7 +308,7 @@ def _offloaded(resolver: Resolver, name: str, arguments: Arguments) -> Values | 
         return None
     path = arguments.find(offloader.parameter, offloader.position)
     if path is None or offloader.gives == "nothing":
-        return (ExternalInstance(name),) if name[:1].isupper() else (Opaque(f"{name}()"),)
+        return None
     function = resolver.evaluate(arguments.module, path)
     if offloader.gives == "future":
         return (ExternalInstance("concurrent.futures.Future"),)

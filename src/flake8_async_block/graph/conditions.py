@@ -14,15 +14,11 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 
-def any_holds(
-    resolver: Resolver, conditions: Iterable[Condition], arguments: Arguments
-) -> bool:
+def any_holds(resolver: Resolver, conditions: Iterable[Condition], arguments: Arguments) -> bool:
     return any(_holds(resolver, condition, arguments) for condition in conditions)
 
 
-def all_hold(
-    resolver: Resolver, conditions: Iterable[Condition], arguments: Arguments
-) -> bool:
+def all_hold(resolver: Resolver, conditions: Iterable[Condition], arguments: Arguments) -> bool:
     return all(_holds(resolver, condition, arguments) for condition in conditions)
 
 

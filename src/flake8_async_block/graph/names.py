@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from flake8_async_block.graph.values import (
     External,
+    ExternalInstance,
     Namespace,
+    DEFINED_BY_ITSELF,
     ProjectModule,
     Unknown,
     Values,
@@ -15,6 +17,15 @@ from flake8_async_block.graph.values import (
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
+
+
+def outside(resolver: Resolver, name: str) -> Values:
+    """What the dotted ``name`` of something outside the project stands for."""
+    name = resolver.catalogue.canonical(name)
+    entry = resolver.catalogue.class_entry(name)
+    if entry is not None and entry.singleton:
+        return (ExternalInstance(name),)
+    return (External(name),)
 
 
 def resolve_name(resolver: Resolver, module: str, name: str) -> Values:
@@ -26,7 +37,7 @@ def resolve_name(resolver: Resolver, module: str, name: str) -> Values:
     parts = name.split(".")
     start = _resolve_module(resolver, module, parts[0])
     if start is None:
-        return (External(resolver.catalogue.canonical(name)),)
+        return outside(resolver, name)
     return _walk(resolver, start, parts[1:])
 
 
@@ -103,11 +114,10 @@ def _star_member(resolver: Resolver, module: str, star: str, name: str) -> Value
 
 def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
     """``module.name`` for a module of the project: a member, or a submodule."""
-    found = resolver.guarded(
-        ("member", module, name), lambda: member(resolver, module, name) or ()
-    )
-    if found:
+    found = resolver.guarded(("member", module, name), lambda: member(resolver, module, name) or ())
+    if found and found != (DEFINED_BY_ITSELF,):
         return found
+    # ``from . import name`` in a package binds the name to what the import finds: a submodule.
     submodule = resolver.project.find(f".{name}", module) if _is_package(module) else None
     if submodule is not None:
         if resolver.project.summary(submodule) is None:
@@ -120,7 +130,7 @@ def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
         return (Unknown(f"`{name}` comes from the module's __getattr__"),)
     for star in summary.stars:
         if resolver.project.find(star, module) is None:
-            return (External(resolver.catalogue.canonical(f"{star}.{name}")),)
+            return outside(resolver, f"{star}.{name}")
     return (Unknown(f"`{name}` is not defined in its module"),)
 
 
@@ -132,7 +142,7 @@ def namespace_attribute(resolver: Resolver, namespace: Namespace, name: str) -> 
     if dotted.startswith("."):
         return (Unknown(f"there is no module `{dotted}`"),)
     # A directory of that name is no reason to think that the package of that name is meant.
-    return (External(resolver.catalogue.canonical(dotted)),)
+    return outside(resolver, dotted)
 
 
 def _is_package(module: str) -> bool:

@@ -27,9 +27,7 @@ class Project:
         load: reads a file's summary; None where the file cannot be read or parsed.
     """
 
-    def __init__(
-        self, finder: ModuleFinder, load: Callable[[str], ModuleSummary | None]
-    ) -> None:
+    def __init__(self, finder: ModuleFinder, load: Callable[[str], ModuleSummary | None]) -> None:
         self._finder = finder
         self._load = load
         self._summaries: dict[str, ModuleSummary | None] = {}

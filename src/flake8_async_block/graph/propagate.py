@@ -166,7 +166,5 @@ class Propagation:
         if isinstance(target, Runs):
             following = self._witnesses.get(target.function)
             if following is not None:
-                return Witness(
-                    following.api, function, site, target.function, following.length + 1
-                )
+                return Witness(following.api, function, site, target.function, following.length + 1)
         return None

@@ -29,7 +29,9 @@ from flake8_async_block.graph.values import (
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_WRAPPING_MANAGERS = frozenset({"contextlib.closing", "contextlib.nullcontext", "contextlib.aclosing"})
+_WRAPPING_MANAGERS = frozenset(
+    {"contextlib.closing", "contextlib.nullcontext", "contextlib.aclosing"}
+)
 
 
 def awaited(resolver: Resolver, value: Value) -> Values:
@@ -128,9 +130,7 @@ def _iterated_instance(resolver: Resolver, value: Instance) -> Values:
     return resolver.each(iterator, step)
 
 
-def _next_of(
-    resolver: Resolver, value: Value, method: OneOf["__next__", "__anext__"]
-) -> Values:
+def _next_of(resolver: Resolver, value: Value, method: OneOf["__next__", "__anext__"]) -> Values:
     if not isinstance(value, Instance):
         return iterated(resolver, value)
     return _call_special(resolver, value, method, default=(Unknown(f"no known {method}"),))
@@ -186,9 +186,7 @@ def operated(resolver: Resolver, value: Value, method: str) -> Values:
     return (Unknown("the result of an operator"),)
 
 
-def _call_special(
-    resolver: Resolver, value: Instance, name: str, default: Values
-) -> Values:
+def _call_special(resolver: Resolver, value: Instance, name: str, default: Values) -> Values:
     """Call a special method of a project class, or of what it inherits from outside."""
     for method in attributes.attribute_of(resolver, value, name):
         if isinstance(method, ProjectFunction):

@@ -17,6 +17,7 @@ from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.graph import attributes, calls, names, parameters, protocols, types
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.values import (
+    DEFINED_BY_ITSELF,
     NONE,
     ExternalInstance,
     Instance,
@@ -101,7 +102,7 @@ class Resolver:
         position = self._active.get(key)
         if position is not None:
             self._lowest = min(self._lowest, position)
-            return (Unknown("it is defined by itself"),)
+            return (DEFINED_BY_ITSELF,)
         if depth > _MAX_DEPTH:
             self._lowest = -1
             return (Unknown("the chain of definitions is too long"),)
@@ -195,9 +196,7 @@ class Resolver:
 
     def _typed(self, module: str, node: PathNode) -> Values:
         declared = self.evaluate(module, node.operands[0])
-        return types.prefer(
-            self, declared, lambda: self.evaluate(module, node.operands[1])
-        )
+        return types.prefer(self, declared, lambda: self.evaluate(module, node.operands[1]))
 
     def _union(self, module: str, node: PathNode) -> Values:
         return self.evaluate_all(module, node.operands)

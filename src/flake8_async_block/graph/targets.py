@@ -102,9 +102,7 @@ def _known(values: Values) -> Values:
 # calls
 
 
-def _of_call(
-    resolver: Resolver, value: Value, arguments: Arguments, awaited: bool
-) -> Candidate:
+def _of_call(resolver: Resolver, value: Value, arguments: Arguments, awaited: bool) -> Candidate:
     if isinstance(value, ProjectFunction):
         return _of_function(resolver, value, awaited)
     if isinstance(value, ProjectClass):
@@ -157,9 +155,7 @@ def _blocking(
     return (Blocks(api),)
 
 
-def _of_function(
-    resolver: Resolver, function: ProjectFunction, awaited: bool = False
-) -> Candidate:
+def _of_function(resolver: Resolver, function: ProjectFunction, awaited: bool = False) -> Candidate:
     facts = resolver.function_facts(function)
     if facts.is_async or facts.is_generator:
         return (Passes(facts.qualname),)
@@ -179,9 +175,7 @@ def _is_offloaded(resolver: Resolver, function: ProjectFunction) -> bool:
     )
 
 
-def _of_construction(
-    resolver: Resolver, cls: ProjectClass, arguments: Arguments
-) -> Candidate:
+def _of_construction(resolver: Resolver, cls: ProjectClass, arguments: Arguments) -> Candidate:
     found: list[Target] = []
     for name in ("__new__", "__init__", "__post_init__", "model_post_init"):
         for value in attribute_of(resolver, Instance(cls), name):
@@ -194,9 +188,7 @@ def _of_construction(
     return tuple(found) or (Passes(cls.qualname),)
 
 
-def _of_special(
-    resolver: Resolver, value: Instance, name: str, awaited: bool = False
-) -> Candidate:
+def _of_special(resolver: Resolver, value: Instance, name: str, awaited: bool = False) -> Candidate:
     found: list[Target] = []
     for method in attribute_of(resolver, value, name):
         if isinstance(method, ProjectFunction):

@@ -27,7 +27,13 @@ from flake8_async_block.model.path import NO_PATH, PathNode, PathOp
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_TYPING_MODULES: Final = ("typing", "typing_extensions", "collections.abc", "builtins", "collections")
+_TYPING_MODULES: Final = (
+    "typing",
+    "typing_extensions",
+    "collections.abc",
+    "builtins",
+    "collections",
+)
 _TRANSPARENT: Final = frozenset(
     {"Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "InitVar", "Mapped"}
 )
@@ -90,9 +96,7 @@ def _definition(resolver: Resolver, module: str, path: int) -> tuple[str, int]:
     return module, path
 
 
-def _member_definition(
-    resolver: Resolver, module: str, node: PathNode
-) -> tuple[str, int] | None:
+def _member_definition(resolver: Resolver, module: str, node: PathNode) -> tuple[str, int] | None:
     if node.op == PathOp.ATTRIBUTE:
         bases, name = resolver.evaluate(module, node.operands[0]), node.name
     else:
@@ -213,6 +217,79 @@ def _of_class(resolver: Resolver, value: Value) -> Values:
     if isinstance(value, Unknown):
         return (value,)
     return (Unknown("the annotation names no class"),)
+
+
+def type_variable(resolver: Resolver, module: str, annotation: int) -> tuple[str, int] | None:
+    """Where the type variable is defined that an annotation names, or None."""
+    if annotation == NO_PATH:
+        return None
+    module, path = _definition(resolver, module, annotation)
+    node = resolver.summary(module).nodes[path]
+    if node.op == PathOp.CALL and _typing_name(resolver.evaluate(module, node.operands[0])) == (
+        "TypeVar"
+    ):
+        return module, path
+    return None
+
+
+def bound_to(
+    resolver: Resolver, receiver: ProjectClass, owner: ProjectClass, variable: tuple[str, int]
+) -> Values:
+    """What ``receiver`` puts for a type variable of its base ``owner``; nothing if it does not."""
+    position = _variable_position(resolver, owner, variable)
+    if position is None:
+        return ()
+    arguments = _arguments_for(resolver, receiver, owner, ())
+    return arguments[position] if position < len(arguments) else ()
+
+
+def _variable_position(
+    resolver: Resolver, owner: ProjectClass, variable: tuple[str, int]
+) -> int | None:
+    """The place of a type variable among the parameters of a generic class."""
+    variables: list[tuple[str, int]] = []
+    nodes = resolver.summary(owner.path).nodes
+    for base in resolver.class_facts(owner).bases:
+        for argument in _type_arguments(nodes, base):
+            found = type_variable(resolver, owner.path, argument)
+            if found is not None and found not in variables:
+                variables.append(found)
+    return variables.index(variable) if variable in variables else None
+
+
+def _type_arguments(nodes: tuple[PathNode, ...], path: int) -> tuple[int, ...]:
+    node = nodes[path]
+    if node.op != PathOp.ITEM:
+        return ()
+    key = nodes[node.operands[1]]
+    return key.operands if key.op == PathOp.TUPLE else (node.operands[1],)
+
+
+def _arguments_for(
+    resolver: Resolver, cls: ProjectClass, owner: ProjectClass, seen: tuple[ProjectClass, ...]
+) -> tuple[Values, ...]:
+    """The type arguments with which ``cls`` inherits from ``owner``."""
+    plain = cls._replace(arguments=())
+    if plain == owner:
+        return cls.arguments
+    if plain in seen:
+        return ()
+    nodes = resolver.summary(cls.path).nodes
+    for base in resolver.class_facts(cls).bases:
+        node = nodes[base]
+        origin = node.operands[0] if node.op == PathOp.ITEM else base
+        for value in resolver.evaluate(cls.path, origin):
+            if not isinstance(value, ProjectClass):
+                continue
+            arguments = tuple(
+                instances(resolver, cls.path, argument) for argument in _type_arguments(nodes, base)
+            )
+            found = _arguments_for(
+                resolver, value._replace(arguments=arguments), owner, (*seen, plain)
+            )
+            if found:
+                return found
+    return ()
 
 
 def prefer(resolver: Resolver, declared: Values, inferred: Callable[[], Values]) -> Values:

@@ -155,6 +155,7 @@ Value = (
 )
 
 NONE = Literal("None")
+DEFINED_BY_ITSELF = Unknown("it is defined by itself")
 
 
 def is_known(value: Value) -> bool:

@@ -114,9 +114,7 @@ def _dict(resolver: Resolver, arguments: Arguments) -> Values:
     if arguments.positional:
         return _first(resolver, arguments)
     keys = tuple(repr(name) for name, _ in arguments.keywords)
-    elements = tuple(
-        resolver.evaluate(arguments.module, path) for _, path in arguments.keywords
-    )
+    elements = tuple(resolver.evaluate(arguments.module, path) for _, path in arguments.keywords)
     return (Mapping(keys, elements),)
 
 

@@ -22,9 +22,7 @@ def choose_backend(
         mentioned: those of some package names that the project's dependency files mention; asked
             only where the file's own imports do not decide.
     """
-    imported = {
-        node.name.partition(".")[0] for node in summary.nodes if node.op == PathOp.NAME
-    }
+    imported = {node.name.partition(".")[0] for node in summary.nodes if node.op == PathOp.NAME}
     if imported & IMPLYING_ANYIO:
         return "anyio"
     if "trio" in imported and "asyncio" not in imported:

@@ -6,4 +6,6 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(12, "cpu", "cpu-heavy-call", "cpu-heavy-call-in-helper", "computes for long", __doc__)
+KIND: Final = Kind(
+    12, "cpu", "cpu-heavy-call", "cpu-heavy-call-in-helper", "computes for long", __doc__
+)

@@ -6,4 +6,11 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(5, "data-service", "blocking-data-service-call", "blocking-data-service-call-in-helper", "waits for a data service", __doc__)
+KIND: Final = Kind(
+    5,
+    "data-service",
+    "blocking-data-service-call",
+    "blocking-data-service-call-in-helper",
+    "waits for a data service",
+    __doc__,
+)

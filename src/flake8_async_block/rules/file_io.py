@@ -6,4 +6,6 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(8, "file", "blocking-file-io", "blocking-file-io-in-helper", "reads or writes files", __doc__)
+KIND: Final = Kind(
+    8, "file", "blocking-file-io", "blocking-file-io-in-helper", "reads or writes files", __doc__
+)

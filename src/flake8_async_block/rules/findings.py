@@ -135,9 +135,7 @@ class _Finder:
             span=span,
             message=f"`{header}` never gives the event loop a turn, in {self._place(facts)}",
             trace=(
-                Hop(
-                    self._texts.shown_path(self._module), span.line, facts.qualname, f"{header}:"
-                ),
+                Hop(self._texts.shown_path(self._module), span.line, facts.qualname, f"{header}:"),
             ),
             handler=self._handler(facts),
             why_not="where to pause, and for how long, depends on what the loop is for",

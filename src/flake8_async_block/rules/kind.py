@@ -37,7 +37,12 @@ class Kind(NamedTuple):
     def rules(self) -> tuple[Rule, Rule]:
         """The rules for the direct call and for the one behind helpers."""
         return (
-            Rule(self.direct_code, self.direct, f"a call that {self.does} on the event loop", self.page),
+            Rule(
+                self.direct_code,
+                self.direct,
+                f"a call that {self.does} on the event loop",
+                self.page,
+            ),
             Rule(
                 self.behind_code,
                 self.behind,

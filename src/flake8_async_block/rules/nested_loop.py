@@ -6,4 +6,11 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(11, "nested-loop", "nested-event-loop", "nested-event-loop-in-helper", "starts an event loop inside the running one", __doc__)
+KIND: Final = Kind(
+    11,
+    "nested-loop",
+    "nested-event-loop",
+    "nested-event-loop-in-helper",
+    "starts an event loop inside the running one",
+    __doc__,
+)

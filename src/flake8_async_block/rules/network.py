@@ -6,4 +6,11 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(3, "network", "blocking-network-call", "blocking-network-call-in-helper", "waits for the network", __doc__)
+KIND: Final = Kind(
+    3,
+    "network",
+    "blocking-network-call",
+    "blocking-network-call-in-helper",
+    "waits for the network",
+    __doc__,
+)

@@ -6,4 +6,6 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(4, "sql", "blocking-sql-call", "blocking-sql-call-in-helper", "waits for a database", __doc__)
+KIND: Final = Kind(
+    4, "sql", "blocking-sql-call", "blocking-sql-call-in-helper", "waits for a database", __doc__
+)

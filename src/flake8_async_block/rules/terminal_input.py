@@ -6,4 +6,11 @@ from typing import Final
 
 from flake8_async_block.rules.kind import Kind
 
-KIND: Final = Kind(9, "input", "blocking-terminal-input", "blocking-terminal-input-in-helper", "waits for terminal input", __doc__)
+KIND: Final = Kind(
+    9,
+    "input",
+    "blocking-terminal-input",
+    "blocking-terminal-input-in-helper",
+    "waits for terminal input",
+    __doc__,
+)
