@@ -7,10 +7,11 @@ nested function sees of the outer names is all that they were ever bound to.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from flake8_async_block.extract.annotations import instance_of, read_annotation
+from flake8_async_block.extract.annotations import read_annotation
 from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
 from flake8_async_block.extract.scope import Scope, ScopeKind
 from flake8_async_block.extract.statements import StatementReader
@@ -27,6 +28,7 @@ from flake8_async_block.model.summary import (
 )
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_GLOBAL_STATEMENT: Final = re.compile(rb"^[ \t]*global[ \t]+([^\r\n#;]+)", re.MULTILINE)
 _Deferred = tuple[FunctionNode, FunctionBuilder, Scope, ClassBuilder | None]
 
 
@@ -45,7 +47,7 @@ def extract_summary(source: bytes) -> ModuleSummary:
     tree = ast.parse(source)
     reader = ModuleReader()
     if b"global " in source:
-        reader.declare_globals(tree)
+        reader.declare_globals(source)
     return reader.read_module(tree)
 
 
@@ -68,12 +70,14 @@ class ModuleReader(StatementReader):
     def has_star_import(self) -> bool:
         return bool(self.stars)
 
-    def declare_globals(self, tree: ast.Module) -> None:
-        """Make names known that only a function binds, by ``global``."""
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Global):
-                for name in node.names:
-                    self.module_scope.bindings.setdefault(name, [])
+    def declare_globals(self, source: bytes) -> None:
+        """Make names known that only a function binds, by ``global``.
+
+        A match in a string does no harm: the name is then looked up later, and not found.
+        """
+        for names in _GLOBAL_STATEMENT.findall(source):
+            for name in names.decode("utf-8", "replace").split(","):
+                self.module_scope.bindings.setdefault(name.strip(), [])
 
     def read_module(self, tree: ast.Module) -> ModuleSummary:
         module = self.function

@@ -27,7 +27,8 @@ class Scope:
 
     Args:
         qualname: prefix of the qualified names defined inside, empty for the module.
-        owner: for a class scope, the class; for a method's scope, empty.
+        flow: name → path at the point reached; an attribute of a name has the key ``name.attr``.
+        with_attributes: the names of which ``flow`` may hold attributes.
     """
 
     kind: ScopeKind
@@ -37,6 +38,7 @@ class Scope:
     bindings: dict[str, list[int]] = field(default_factory=dict)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
+    with_attributes: set[str] = field(default_factory=set)
 
     def child_name(self, name: str) -> str:
         return f"{self.qualname}.{name}" if self.qualname else name
@@ -46,6 +48,17 @@ class Scope:
         known = self.bindings.setdefault(name, [])
         if path not in known:
             known.append(path)
+
+    def bind_attribute(self, name: str, attribute: str, path: int) -> None:
+        """Note what an attribute of a variable is until either is bound again."""
+        self.with_attributes.add(name)
+        self.flow[f"{name}.{attribute}"] = path
+
+    def forget_attributes(self, name: str) -> None:
+        """The variable has a new value, about whose attributes nothing is known."""
+        if name in self.with_attributes:
+            for key in [key for key in self.flow if key.startswith(f"{name}.")]:
+                del self.flow[key]
 
 
 def join_flows(table: NodeTable, first: Flow, second: Flow) -> Flow:

@@ -96,9 +96,7 @@ class StatementReader(ExpressionReader):
             if outer is not None:
                 outer.bindings.setdefault(name, []).append(path)
         scope.bind(name, path)
-        # What was known about the attributes of the old value no longer holds.
-        for key in [key for key in scope.flow if key.startswith(f"{name}.")]:
-            del scope.flow[key]
+        scope.forget_attributes(name)
         if scope.kind is ScopeKind.CLASS and self.current_class is not None:
             self.current_class.add_attribute(name, path)
 
@@ -144,11 +142,11 @@ class StatementReader(ExpressionReader):
         if owner is not None:
             owner.add_attribute(target.attr, path)
             if isinstance(target.value, ast.Name):
-                self.scope.flow[f"{target.value.id}.{target.attr}"] = path
+                self.scope.bind_attribute(target.value.id, target.attr, path)
             return
         self.stores.append(Store(base, target.attr, path))
         if isinstance(target.value, ast.Name):
-            self.scope.flow[f"{target.value.id}.{target.attr}"] = path
+            self.scope.bind_attribute(target.value.id, target.attr, path)
 
     def _assign(self, node: ast.Assign) -> bool:
         path = self.read(node.value)
@@ -289,7 +287,7 @@ class StatementReader(ExpressionReader):
         if isinstance(subject, ast.Name):
             self.scope.flow[subject.id] = path
         elif isinstance(subject, ast.Attribute) and isinstance(subject.value, ast.Name):
-            self.scope.flow[f"{subject.value.id}.{subject.attr}"] = path
+            self.scope.bind_attribute(subject.value.id, subject.attr, path)
 
     def _while(self, node: ast.While) -> bool:
         self.read(node.test)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_async_block.graph.arguments import Arguments
@@ -16,10 +17,65 @@ from flake8_async_block.graph.values import (
 )
 from flake8_async_block.model.diagnostic import Handler
 from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.summary import FunctionFacts, SiteKind
 
 if TYPE_CHECKING:
     from flake8_async_block.catalogue.framework_schema import HandlerEntry
     from flake8_async_block.graph.resolve import Resolver
+
+
+class HandlerIndex:
+    """Answers through which entry point code is reached; remembers every module it has read.
+
+    Callers are looked for in the function's own file.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._callers: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def reaching(self, function: ProjectFunction) -> Handler | None:
+        """The entry point that ``function`` is, or the nearest one that calls it."""
+        seen = {function.qualname: None}
+        level = [function.qualname]
+        while level:
+            for qualname in level:
+                found = handler_of(self._resolver, ProjectFunction(function.path, qualname))
+                if found is not None:
+                    return found
+            callers = self._callers_in(function.path)
+            level = [
+                caller
+                for qualname in level
+                for caller in callers.get(qualname, ())
+                if caller not in seen and seen.setdefault(caller) is None
+            ]
+        return None
+
+    def _callers_in(self, module: str) -> dict[str, tuple[str, ...]]:
+        known = self._callers.get(module)
+        if known is None:
+            found: dict[str, dict[str, None]] = {}
+            functions = self._resolver.summary(module).functions
+            for facts in functions.values():
+                for callee in self._called_by(module, facts):
+                    found.setdefault(callee, {})[facts.qualname] = None
+                outer = facts.qualname.rpartition(".")[0]
+                if outer in functions:
+                    # What a function defines inside itself, it also runs, by whatever means.
+                    found.setdefault(facts.qualname, {})[outer] = None
+            known = {callee: tuple(callers) for callee, callers in found.items()}
+            self._callers[module] = known
+        return known
+
+    def _called_by(self, module: str, facts: FunctionFacts) -> Iterator[str]:
+        nodes = self._resolver.summary(module).nodes
+        for site in facts.sites:
+            if site.kind != SiteKind.CALL:
+                continue
+            for value in self._resolver.evaluate(module, nodes[site.path].operands[0]):
+                if isinstance(value, ProjectFunction) and value.path == module:
+                    yield value.qualname
 
 
 def handler_of(resolver: Resolver, function: ProjectFunction) -> Handler | None:

@@ -6,10 +6,10 @@ import builtins
 from typing import TYPE_CHECKING
 
 from flake8_async_block.graph.values import (
+    DEFINED_BY_ITSELF,
     External,
     ExternalInstance,
     Namespace,
-    DEFINED_BY_ITSELF,
     ProjectModule,
     Unknown,
     Values,

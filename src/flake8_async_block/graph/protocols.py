@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal as OneOf
+from typing import TYPE_CHECKING
+from typing import Literal as OneOf
 
 from flake8_async_block.graph import attributes, calls, types
 from flake8_async_block.graph.arguments import Arguments

@@ -242,10 +242,10 @@ class Resolver:
         """Whether every known candidate is an instance of one of the outside types."""
         known = [value for value in values if is_known(value)]
         return bool(known) and all(
-            isinstance(value, ExternalInstance)
-            and value.type_name in type_names
-            or isinstance(value, Instance)
-            and bool(attributes.external_bases(self, value.of) & set(type_names))
+            (isinstance(value, ExternalInstance)
+            and value.type_name in type_names)
+            or (isinstance(value, Instance)
+            and bool(attributes.external_bases(self, value.of) & set(type_names)))
             for value in known
         )
 

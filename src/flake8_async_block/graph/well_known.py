@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 from flake8_async_block.graph import attributes, calls, protocols, types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.values import (
-    ExternalInstance,
     External,
+    ExternalInstance,
     Instance,
     Literal,
     Mapping,
     Partial,
-    ProjectClass,
     Sequence,
     Unknown,
     Value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from flake8_async_block.graph.handlers import handler_of
+from flake8_async_block.graph.handlers import HandlerIndex
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.values import ProjectFunction
@@ -58,18 +58,24 @@ class _Finder:
         self._texts = texts
         self._module = module
         self._backend = backend
+        self._handlers = HandlerIndex(resolver)
 
     def of_function(self, facts: FunctionFacts) -> Iterator[Diagnostic]:
         function = ProjectFunction(self._module, facts.qualname)
-        seen: set[tuple[int, int]] = set()
-        for site in facts.sites:
-            witness = self._propagation.of_site(function, site)
-            if witness is None:
-                continue
-            where = site.span[:2] if site.kind != SiteKind.CALL else site.span[2:]
-            if where in seen:
-                continue
-            seen.add(where)
+        witnesses = [
+            witness
+            for site in facts.sites
+            if (witness := self._propagation.of_site(function, site)) is not None
+        ]
+        # Reading, entering or iterating over what a reported call begins with is no news.
+        told = {
+            witness.site.span[:2] for witness in witnesses if witness.site.kind == SiteKind.CALL
+        }
+        for witness in witnesses:
+            if witness.site.kind != SiteKind.CALL:
+                if witness.site.span[:2] in told:
+                    continue
+                told.add(witness.site.span[:2])
             yield self._blocking(facts, witness)
         for loop in facts.loops:
             if not loop.suspends and not loop.leaves:
@@ -119,11 +125,14 @@ class _Finder:
         )
 
     def _handler(self, facts: FunctionFacts) -> Handler | None:
-        return handler_of(self._resolver, ProjectFunction(self._module, facts.qualname))
+        return self._handlers.reaching(ProjectFunction(self._module, facts.qualname))
 
     def _place(self, facts: FunctionFacts) -> str:
         handler = self._handler(facts)
-        named = f" ({handler})" if handler is not None and handler.route else ""
+        named = ""
+        if handler is not None:
+            reached = handler.function != facts.qualname
+            named = f" ({'reached from ' if reached else ''}{handler})"
         return f"`async def {_bare(facts.qualname)}`{named}"
 
     def _endless(self, facts: FunctionFacts, span: Span, header: str) -> Diagnostic:

@@ -1,4 +1,177 @@
-"""An unbounded loop on the event loop without a point at which it yields."""
+"""An endless loop that never gives the event loop a turn.
+
+**In a hurry:** await something in the loop, such as `await asyncio.sleep(1)`.
+
+## What it does
+
+`ASB301` (`loop-without-await`) reports a `while True:` in an `async def` that has neither an
+`await` nor a way out: no `break`, `return` or `raise`.
+
+## Why it freezes the server
+
+All tasks of an event loop share one thread, and take turns at each `await`. A loop without one
+never ends its turn. After the first request that gets there no other one is answered, not even a
+health check, and one core is busy until the process is killed.
+
+## Example
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+readings: list[float] = []
+
+
+@app.get("/watch")
+async def watch() -> None:
+    while True:  # error: ASB301
+        readings.append(20.5)
+```
+
+## Remedies
+
+There is no automatic fix: where to pause, and for how long, depends on what the loop is for.
+
+### Pause
+
+For a loop that looks after something now and then:
+
+```python
+import asyncio
+
+readings: list[float] = []
+
+
+async def watch() -> None:
+    while True:
+        readings.append(20.5)
+        await asyncio.sleep(1)
+```
+
+`await asyncio.sleep(0)` gives the others a turn, but keeps a core busy. Use it only where the loop
+has real work to do in every round.
+
+### Wait for what happens
+
+Better than looking again and again:
+
+```python
+import asyncio
+
+readings: list[float] = []
+
+
+async def watch(arriving: asyncio.Queue[float]) -> None:
+    while True:
+        readings.append(await arriving.get())
+```
+
+### Start it once, beside the handlers
+
+A handler should answer. What runs for as long as the application belongs into its lifespan:
+
+```python
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+readings: list[float] = []
+
+
+async def watch() -> None:
+    while True:
+        readings.append(20.5)
+        await asyncio.sleep(1)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    watching = asyncio.create_task(watch())
+
+Yield:
+    watching.cancel()
+
+
+app = FastAPI(lifespan=lifespan)
+```
+
+### Give it a thread of its own
+
+For a loop that has to stay synchronous. Do not put it in a plain `def` handler, a background task
+or `asyncio.to_thread`: there it keeps one thread of a finite pool forever.
+
+```python
+import threading
+import time
+
+readings: list[float] = []
+
+
+def watch() -> None:
+    while True:
+        readings.append(20.5)
+        time.sleep(1)
+
+
+def start_watching() -> None:
+    threading.Thread(target=watch, daemon=True).start()
+```
+
+## When to ignore it
+
+Where the loop shall have the process for itself, or where something in it raises an exception to
+leave. The comment belongs on the line that is reported:
+
+```python
+from collections.abc import Iterator
+
+
+async def exhaust(source: Iterator[bytes]) -> None:
+    try:
+        while True:  # noqa: ASB301 - next() ends it
+            next(source)
+    except StopIteration:
+        pass
+```
+
+For whole directories:
+
+```toml
+[tool.async-block.per-file-ignores]
+"scripts/*" = ["ASB301"]
+```
+
+## What stays silent
+
+- A loop with an `await`, `async for`, `async with` or `yield`.
+- A loop with a way out: `break`, `return`, `raise`, `sys.exit()`.
+- A loop with a condition, such as `while not done:`. Whether it ever ends is not looked into.
+- Loops in functions without `async`.
+
+```python
+import asyncio
+
+
+async def harmless(numbers: list[int], done: asyncio.Event) -> int:
+    while not done.is_set():
+        await done.wait()
+    while True:
+        if numbers.pop() == 0:
+            return len(numbers)
+
+
+def in_a_thread_of_its_own() -> None:
+    while True:
+        pass
+```
+
+## See also
+
+- `ASB101`: sleeping with `time.sleep`. `ASB112`: computing for long.
+- [FastAPI: lifespan events](https://fastapi.tiangolo.com/advanced/events/)
+"""
 
 from __future__ import annotations
 
