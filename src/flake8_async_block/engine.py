@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -245,12 +246,12 @@ class Engine:
                     source,
                     diagnostics,
                     allow_unsafe=options.unsafe,
-                    recheck=lambda text, path=absolute: self._recheck(path, text, options),
+                    recheck=partial(self._recheck, absolute, options),
                 )
             )
         return FixResult(tuple(fixed), result.errors)
 
-    def _recheck(self, path: Path, text: bytes, options: FixOptions) -> Sequence[Diagnostic]:
+    def _recheck(self, path: Path, options: FixOptions, text: bytes) -> Sequence[Diagnostic]:
         overlays = {Path(name): content for name, content in self._overlays.items()}
         again = Engine(self._config, {**overlays, path: text})
         again._texts = dict(self._texts)

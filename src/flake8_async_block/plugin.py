@@ -157,6 +157,6 @@ def _overlay(path: Path, text: str) -> dict[Path, bytes] | None:
 
 
 def _give_up(error: UsageError) -> NoReturn:
-    from flake8.exceptions import ExecutionError  # type: ignore[import-untyped]
+    from flake8.exceptions import ExecutionError
 
     raise ExecutionError(f"async-block: {error}") from error

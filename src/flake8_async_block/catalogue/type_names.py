@@ -1,4 +1,4 @@
-"""The small language in which catalogue entries name types: ``A | B``, ``iterator[A]``, ``self``."""
+"""The language in which catalogue entries name types: ``A | B``, ``iterator[A]``, ``self``."""
 
 from __future__ import annotations
 

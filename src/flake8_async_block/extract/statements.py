@@ -206,7 +206,7 @@ class StatementReader(ExpressionReader):
         self.scope.nonlocal_names.update(node.names)
         return _FALLS_THROUGH
 
-    # imports
+    # names from other modules
 
     def _import(self, node: ast.Import) -> bool:
         for alias in node.names:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import types
+from flake8_async_block.graph.decorators import is_class_method, is_property, is_static
 from flake8_async_block.graph.names import module_attribute, namespace_attribute, outside
+from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -23,24 +25,12 @@ from flake8_async_block.graph.values import (
     Unknown,
     Value,
     Values,
+    literal_value,
 )
 from flake8_async_block.model.path import NO_PATH, PathOp
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
-
-PROPERTY_DECORATORS: Final = frozenset(
-    {
-        "builtins.property",
-        "functools.cached_property",
-        "abc.abstractproperty",
-        "django.utils.functional.cached_property",
-        "cached_property.cached_property",
-        "werkzeug.utils.cached_property",
-        "pydantic.computed_field",
-    }
-)
-
 
 _EMPTY_BASES: Final = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
@@ -74,11 +64,9 @@ def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
 
 def _builtin_type(value: Mapping | Sequence | Literal) -> str:
     if isinstance(value, Mapping):
-        return types.MAPPING_TYPE
+        return MAPPING_TYPE
     if isinstance(value, Sequence):
         return "builtins.list"
-    from flake8_async_block.graph.resolve import literal_value
-
     return f"builtins.{type(literal_value(value.text)).__name__}"
 
 
@@ -90,7 +78,7 @@ def _external_attribute(resolver: Resolver, value: External, name: str) -> Value
     if entry is not None:
         declared = resolver.catalogue.attribute_type(value.name, name)
         if declared and name in entry.attributes:
-            return types.from_type_name(declared, (ExternalInstance(value.name),))
+            return from_type_name(declared, (ExternalInstance(value.name),))
     return outside(resolver, f"{value.name}.{name}")
 
 
@@ -98,7 +86,7 @@ def type_attribute(resolver: Resolver, type_name: str, name: str, receiver: Valu
     """``name`` of an instance of an outside type; ``receiver`` is the instance."""
     declared = resolver.catalogue.attribute_type(type_name, name)
     if declared:
-        return types.from_type_name(declared, receiver)
+        return from_type_name(declared, receiver)
     return (ExternalMethod(type_name, name, receiver),)
 
 
@@ -258,15 +246,12 @@ def _method(
     definitions: tuple[str, ...],
     receiver: Instance | ProjectClass,
 ) -> Values:
-    from flake8_async_block.graph.calls import result_of
-    from flake8_async_block.graph.parameters import is_class_method, is_static
-
     for qualname in definitions:
         function = ProjectFunction(cls.path, qualname)
         if is_property(resolver, function):
             if isinstance(receiver, ProjectClass):
                 return (Unknown("a property read from its class"),)
-            return result_of(resolver, function._replace(receiver=(receiver,)))
+            return resolver.result_of(function._replace(receiver=(receiver,)))
     function = ProjectFunction(cls.path, definitions[-1])
     if is_static(resolver, function):
         return (function,)
@@ -276,10 +261,3 @@ def _method(
     if isinstance(receiver, Instance):
         return (function._replace(receiver=(receiver,)),)
     return (function,)
-
-
-def is_property(resolver: Resolver, function: ProjectFunction) -> bool:
-    """Whether reading the attribute runs the function."""
-    from flake8_async_block.graph.parameters import decorator_names
-
-    return not PROPERTY_DECORATORS.isdisjoint(decorator_names(resolver, function))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_async_block.catalogue.schema import Condition
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.values import Literal
+from flake8_async_block.graph.values import Literal, literal_value
 from flake8_async_block.model.path import PathOp
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ def _holds(resolver: Resolver, condition: Condition, arguments: Arguments) -> bo
     values = resolver.evaluate(arguments.module, path)
     if condition.instance:
         return resolver.is_instance_of(values, condition.instance)
-    from flake8_async_block.graph.resolve import literal_value
-
     return any(
         isinstance(value, Literal) and _equal(literal_value(value.text), condition.equals)
         for value in values
@@ -59,8 +57,8 @@ def _mentions(resolver: Resolver, module: str, path: int, name: str) -> bool:
             continue
         seen.add(index)
         node = nodes[index]
-        if node.op in (PathOp.NAME, PathOp.ATTRIBUTE, PathOp.GLOBAL):
-            if node.name.rpartition(".")[2] == name:
-                return True
+        is_name = node.op in (PathOp.NAME, PathOp.ATTRIBUTE, PathOp.GLOBAL)
+        if is_name and node.name.rpartition(".")[2] == name:
+            return True
         pending.extend(node.operands)
     return False

@@ -14,6 +14,7 @@ from flake8_async_block.graph.values import (
     Literal,
     ProjectFunction,
     Value,
+    literal_value,
 )
 from flake8_async_block.model.diagnostic import Handler
 from flake8_async_block.model.path import PathOp
@@ -120,8 +121,6 @@ def _method(entry: HandlerEntry, name: str) -> str:
 
 
 def _route(resolver: Resolver, entry: HandlerEntry, arguments: Arguments) -> str:
-    from flake8_async_block.graph.resolve import literal_value
-
     path = arguments.find(entry.route, 0)
     for value in resolver.evaluate(arguments.module, path) if path is not None else ():
         if isinstance(value, Literal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_async_block.graph.values import (
@@ -62,13 +63,9 @@ def _resolve_module(resolver: Resolver, module: str, name: str) -> Values | None
 
 
 def _walk(resolver: Resolver, start: Values, names: list[str]) -> Values:
-    from flake8_async_block.graph.attributes import attribute_of
-
     current = start
     for name in names:
-        current = resolver.each(
-            current, lambda value, name=name: attribute_of(resolver, value, name)
-        )
+        current = resolver.each(current, partial(resolver.attribute, name=name))
     return current
 
 

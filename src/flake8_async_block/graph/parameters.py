@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_async_block.graph import calls, types
+from flake8_async_block.graph import results, types
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.decorators import is_class_method, is_static
 from flake8_async_block.graph.values import (
     External,
     Instance,
@@ -20,8 +22,6 @@ from flake8_async_block.model.summary import FunctionFacts, Parameter, Parameter
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
-
-_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 def parameter_values(resolver: Resolver, function: ProjectFunction, name: str) -> Values:
@@ -86,38 +86,12 @@ def provided(resolver: Resolver, module: str, marker: int) -> Values:
         injector = resolver.frameworks.injector(callee.name)
         if injector is None:
             continue
-        arguments = calls.Arguments.of(module, node)
+        arguments = Arguments.of(module, node)
         provider = arguments.find(injector.parameter, 0)
         if provider is None:
             return ()
         return resolver.each(
             resolver.evaluate(module, provider),
-            lambda value: calls.provided_by(resolver, value),
+            lambda value: results.provided_by(resolver, value),
         )
     return ()
-
-
-def is_static(resolver: Resolver, function: ProjectFunction) -> bool:
-    return "builtins.staticmethod" in decorator_names(resolver, function)
-
-
-def is_class_method(resolver: Resolver, function: ProjectFunction) -> bool:
-    name = function.qualname.rpartition(".")[2].partition("#")[0]
-    if name in _CLASS_METHODS:
-        return True
-    decorators = decorator_names(resolver, function)
-    return "builtins.classmethod" in decorators or "pydantic.field_validator" in decorators
-
-
-def decorator_names(resolver: Resolver, function: ProjectFunction) -> frozenset[str]:
-    """The outside names of a function's decorators, called or not."""
-    facts = resolver.function_facts(function)
-    nodes = resolver.summary(function.path).nodes
-    names = set()
-    for decorator in facts.decorators:
-        node = nodes[decorator]
-        target = node.operands[0] if node.op == PathOp.CALL else decorator
-        for value in resolver.evaluate(function.path, target):
-            if isinstance(value, External):
-                names.add(value.name)
-    return frozenset(names)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
-from flake8_async_block.graph import attributes, calls, types
+from flake8_async_block.graph import results
 from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
+from flake8_async_block.graph.shown import describe, element_of
 from flake8_async_block.graph.values import (
     Coroutine,
     External,
@@ -24,6 +26,7 @@ from flake8_async_block.graph.values import (
     Unknown,
     Value,
     Values,
+    literal_value,
     merge,
 )
 
@@ -38,7 +41,7 @@ _WRAPPING_MANAGERS = frozenset(
 def awaited(resolver: Resolver, value: Value) -> Values:
     """What ``await value`` gives."""
     if isinstance(value, Coroutine):
-        return calls.result_of(resolver, value.function)
+        return results.result_of(resolver, value.function)
     if isinstance(value, ExternalInstance) and value.type_name == "awaitable":
         return value.arguments[0]
     if isinstance(value, Unknown):
@@ -49,12 +52,12 @@ def awaited(resolver: Resolver, value: Value) -> Values:
 def entered(resolver: Resolver, value: Value) -> Values:
     """What ``with value as`` binds."""
     if isinstance(value, Manager):
-        return calls.yielded_by(resolver, value.function)
+        return results.yielded_by(resolver, value.function)
     if isinstance(value, ExternalInstance):
         if value.type_name in _WRAPPING_MANAGERS and value.arguments:
             return value.arguments[0]
         declared = resolver.catalogue.type_field(value.type_name, "enters")
-        return types.from_type_name(declared, (value,)) or (value,)
+        return from_type_name(declared, (value,)) or (value,)
     if isinstance(value, Instance):
         return _call_special(resolver, value, "__enter__", default=(value,))
     if isinstance(value, Unknown):
@@ -65,12 +68,12 @@ def entered(resolver: Resolver, value: Value) -> Values:
 def async_entered(resolver: Resolver, value: Value) -> Values:
     """What ``async with value as`` binds."""
     if isinstance(value, Manager):
-        return calls.yielded_by(resolver, value.function)
+        return results.yielded_by(resolver, value.function)
     if isinstance(value, Instance):
-        method = attributes.attribute_of(resolver, value, "__aenter__")
+        method = resolver.attribute(value, "__aenter__")
         for function in method:
             if isinstance(function, ProjectFunction):
-                return calls.result_of(resolver, function)
+                return results.result_of(resolver, function)
         return (value,)
     if isinstance(value, ExternalInstance):
         if value.type_name in _WRAPPING_MANAGERS and value.arguments:
@@ -85,12 +88,12 @@ def async_entered(resolver: Resolver, value: Value) -> Values:
 def iterated(resolver: Resolver, value: Value) -> Values:
     """The elements of ``value``."""
     if isinstance(value, Generator):
-        return calls.yielded_by(resolver, value.function)
+        return results.yielded_by(resolver, value.function)
     if isinstance(value, Instance):
         return _iterated_instance(resolver, value)
     if isinstance(value, ExternalInstance):
         declared = resolver.catalogue.type_field(value.type_name, "yields")
-        return types.from_type_name(declared, (value,)) or element_of(value)
+        return from_type_name(declared, (value,)) or element_of(value)
     return element_of(value)
 
 
@@ -103,19 +106,6 @@ def async_iterated(resolver: Resolver, value: Value) -> Values:
         found = resolver.each(iterator, lambda inner: _next_of(resolver, inner, "__anext__"))
         return resolver.each(found, lambda inner: awaited(resolver, inner))
     return (Opaque(f"{describe(value)} async iter"),)
-
-
-def element_of(value: Value) -> Values:
-    """The elements of a value that shows them itself."""
-    if isinstance(value, Sequence):
-        return merge(*value.elements) if value.elements else (Unknown("an empty sequence"),)
-    if isinstance(value, Mapping):
-        return tuple(Literal(key) for key in value.keys if key) or (Unknown("a key"),)
-    if isinstance(value, ExternalInstance) and value.arguments:
-        return value.arguments[0]
-    if isinstance(value, Unknown):
-        return (value,)
-    return (Opaque(f"{describe(value)} iter"),)
 
 
 def _iterated_instance(resolver: Resolver, value: Instance) -> Values:
@@ -147,10 +137,10 @@ def item_of(resolver: Resolver, value: Value, key: Values) -> Values:
         # A generic class with its arguments.
         return (value,)
     if isinstance(value, ExternalInstance):
-        if value.type_name == types.MAPPING_TYPE and len(value.arguments) == 2:
+        if value.type_name == MAPPING_TYPE and len(value.arguments) == 2:
             return value.arguments[1]
         declared = resolver.catalogue.type_field(value.type_name, "item")
-        return types.from_type_name(declared, (value,)) or (Opaque(f"{describe(value)}[]"),)
+        return from_type_name(declared, (value,)) or (Opaque(f"{describe(value)}[]"),)
     if isinstance(value, Instance):
         return _call_special(
             resolver, value, "__getitem__", default=(Unknown("no known __getitem__"),)
@@ -161,8 +151,6 @@ def item_of(resolver: Resolver, value: Value, key: Values) -> Values:
 
 
 def _sequence_item(value: Sequence, key: Values) -> Values:
-    from flake8_async_block.graph.resolve import literal_value
-
     if value.exact and len(key) == 1 and isinstance(key[0], Literal):
         position = literal_value(key[0].text)
         if isinstance(position, int) and -len(value.elements) <= position < len(value.elements):
@@ -180,7 +168,7 @@ def operated(resolver: Resolver, value: Value, method: str) -> Values:
     """What the operator method ``method`` of ``value`` gives."""
     if isinstance(value, ExternalInstance):
         declared = resolver.catalogue.method_returns(value.type_name, method)
-        return types.from_type_name(declared, (value,)) or (Unknown("the result of an operator"),)
+        return from_type_name(declared, (value,)) or (Unknown("the result of an operator"),)
     if isinstance(value, Instance):
         unknown = (Unknown("the result of an operator"),)
         return _call_special(resolver, value, method, default=unknown)
@@ -189,31 +177,12 @@ def operated(resolver: Resolver, value: Value, method: str) -> Values:
 
 def _call_special(resolver: Resolver, value: Instance, name: str, default: Values) -> Values:
     """Call a special method of a project class, or of what it inherits from outside."""
-    for method in attributes.attribute_of(resolver, value, name):
+    for method in resolver.attribute(value, name):
         if isinstance(method, ProjectFunction):
-            return calls.call_value(resolver, method, Arguments.none())
+            return resolver.call(method, Arguments.none())
         if isinstance(method, ExternalMethod):
             declared = resolver.catalogue.method_returns(method.type_name, name)
             if name == "__enter__" and not declared:
                 declared = resolver.catalogue.type_field(method.type_name, "enters")
-            return types.from_type_name(declared, (value,)) or default
+            return from_type_name(declared, (value,)) or default
     return default
-
-
-def describe(value: Value) -> str:
-    """A value for people, in the notation of access paths."""
-    if isinstance(value, ExternalInstance):
-        return f"{value.type_name}@"
-    if isinstance(value, ExternalMethod):
-        return f"{value.type_name}@.{value.method}"
-    if isinstance(value, (External, Opaque)):
-        return value.name
-    if isinstance(value, Instance):
-        return f"{value.of.qualname}@"
-    if isinstance(value, (ProjectFunction, ProjectClass)):
-        return value.qualname
-    if isinstance(value, (Coroutine, Generator, Manager)):
-        return f"{value.function.qualname}()"
-    if isinstance(value, Literal):
-        return value.text
-    return type(value).__name__.lower()

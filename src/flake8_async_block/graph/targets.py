@@ -10,12 +10,10 @@ from flake8_async_block.catalogue.lookup import ImplicitCall
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import (
     attribute_of,
-    is_property,
     lineage,
 )
-from flake8_async_block.graph.calls import is_manager
 from flake8_async_block.graph.conditions import all_hold, any_holds
-from flake8_async_block.graph.parameters import decorator_names
+from flake8_async_block.graph.decorators import decorator_names, is_manager, is_property
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -57,12 +55,14 @@ class Passes(NamedTuple):
 
 Target = Blocks | Runs | Passes
 Candidate = tuple[Target, ...]
-"""What one candidate value for a site does there, one thing after the other: it blocks if any does."""
+"""What one candidate value for a site does, one thing after the other: any of it may block."""
 
 _CONSUMERS: Final = frozenset(
     f"builtins.{name}"
-    for name in ("all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted")
-    + ("sum", "tuple")
+    for name in (
+        *("all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted"),
+        *("sum", "tuple"),
+    )
 )
 """Built-in functions that iterate over their first argument before they return."""
 _ENTERING: Final[tuple[ImplicitCall, ...]] = ("enter", "exit")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.catalogue.type_names import ELEMENT_CONTAINERS, TypeName, parse_type
+from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.values import (
     NONE,
-    Callable_,
     External,
     ExternalInstance,
     Instance,
+    KnownResult,
     Literal,
     ProjectClass,
     ProjectModule,
@@ -26,7 +26,6 @@ from flake8_async_block.model.path import NO_PATH, PathNode, PathOp
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
-
 _TYPING_MODULES: Final = (
     "typing",
     "typing_extensions",
@@ -48,7 +47,6 @@ _MAPPINGS: Final = frozenset(
     {"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"}
 )
 _NOTHING_SAID: Final = frozenset({"Any", "object", "TypeAlias", "Callable", "NoReturn", "Never"})
-MAPPING_TYPE: Final = "builtins.dict"
 
 
 def instances(resolver: Resolver, module: str, annotation: int) -> Values:
@@ -86,7 +84,7 @@ def _definition(resolver: Resolver, module: str, path: int) -> tuple[str, int]:
             path = node.operands[1]
         elif node.op == PathOp.GLOBAL and node.name in resolver.summary(module).names:
             path = resolver.summary(module).names[node.name]
-        elif node.op == PathOp.NAME or node.op == PathOp.ATTRIBUTE:
+        elif node.op in (PathOp.NAME, PathOp.ATTRIBUTE):
             found = _member_definition(resolver, module, node)
             if found is None:
                 break
@@ -100,8 +98,6 @@ def _member_definition(resolver: Resolver, module: str, node: PathNode) -> tuple
     if node.op == PathOp.ATTRIBUTE:
         bases, name = resolver.evaluate(module, node.operands[0]), node.name
     else:
-        from flake8_async_block.graph.names import resolve_name
-
         stem, _, name = node.name.rpartition(".")
         if not name or not node.name.strip("."):
             return None
@@ -109,7 +105,7 @@ def _member_definition(resolver: Resolver, module: str, node: PathNode) -> tuple
             stem = node.name[: len(node.name) - len(name)]
         if not stem:
             return None
-        bases = resolve_name(resolver, module, stem)
+        bases = resolver.resolve_name(module, stem)
     if len(bases) != 1 or not isinstance(bases[0], ProjectModule):
         return None
     path = resolver.summary(bases[0].path).names.get(name)
@@ -144,7 +140,7 @@ def _subscripted(resolver: Resolver, module: str, node: PathNode) -> Values:
             if isinstance(value, (Instance, ExternalInstance))
         ) or (Unknown("the annotation names no class"),)
     if name == "Callable":
-        return (Callable_(instances(resolver, module, arguments[-1])),)
+        return (KnownResult(instances(resolver, module, arguments[-1])),)
     if name in ("Awaitable", "Coroutine"):
         return (ExternalInstance("awaitable", (instances(resolver, module, arguments[-1]),)),)
     if name in ("tuple", "Tuple"):
@@ -169,13 +165,11 @@ def _subscripted(resolver: Resolver, module: str, node: PathNode) -> Values:
 
 
 def _annotated(resolver: Resolver, module: str, arguments: tuple[int, ...]) -> Values:
-    from flake8_async_block.graph.parameters import provided
-
     declared = instances(resolver, module, arguments[0])
 
     def injected() -> Values:
         for marker in arguments[1:]:
-            found = provided(resolver, module, marker)
+            found = resolver.provided(module, marker)
             if found:
                 return found
         return ()
@@ -321,22 +315,3 @@ def is_interface(resolver: Resolver, cls: ProjectClass) -> bool:
 def _generic_origin(resolver: Resolver, module: str, path: int) -> int:
     node = resolver.summary(module).nodes[path]
     return node.operands[0] if node.op == PathOp.ITEM else path
-
-
-def from_type_name(expression: str, receiver: Values = ()) -> Values:
-    """The values that a type expression of the catalogue promises."""
-    return merge(*[_from_member(member, receiver) for member in parse_type(expression)])
-
-
-def _from_member(member: TypeName, receiver: Values) -> Values:
-    if member.name == "self":
-        return receiver
-    arguments = tuple(
-        merge(*[_from_member(inner, receiver) for inner in argument])
-        for argument in member.arguments
-    )
-    if member.name in ELEMENT_CONTAINERS:
-        return (Sequence(arguments[:1], exact=False),)
-    if member.name == "dict":
-        return (ExternalInstance(MAPPING_TYPE, arguments),)
-    return (ExternalInstance(member.name, arguments),)

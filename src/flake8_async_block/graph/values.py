@@ -5,6 +5,8 @@ An evaluation gives a tuple of candidates; several stay several.
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
 from typing import NamedTuple
 
 Values = tuple["Value", ...]
@@ -120,7 +122,7 @@ class Manager(NamedTuple):
     function: ProjectFunction
 
 
-class Callable_(NamedTuple):
+class KnownResult(NamedTuple):
     """A callable of which only the result's type is known."""
 
     returns: Values
@@ -150,7 +152,7 @@ Value = (
     | Coroutine
     | Generator
     | Manager
-    | Callable_
+    | KnownResult
     | Unknown
 )
 
@@ -168,3 +170,13 @@ def merge(*groups: Values) -> Values:
     if len(groups) == 1:
         return groups[0]
     return tuple(dict.fromkeys(value for group in groups for value in group))
+
+
+@lru_cache(maxsize=4096)
+def literal_value(text: str) -> object:
+    """The value of a literal's ``repr``; the text itself where it is not one (``Ellipsis``)."""
+    try:
+        value: object = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return value

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.graph import attributes, calls, protocols, types
+from flake8_async_block.graph import protocols, types
 from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.promised import MAPPING_TYPE
+from flake8_async_block.graph.shown import element_of
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -22,6 +24,7 @@ from flake8_async_block.graph.values import (
     Unknown,
     Value,
     Values,
+    literal_value,
     merge,
 )
 
@@ -54,8 +57,6 @@ def _cast(resolver: Resolver, arguments: Arguments) -> Values:
 
 
 def _getattr(resolver: Resolver, arguments: Arguments) -> Values:
-    from flake8_async_block.graph.resolve import literal_value
-
     names = _argument(resolver, arguments, 1)
     if len(names) != 1 or not isinstance(names[0], Literal):
         return (Unknown("getattr with a name that is computed"),)
@@ -64,7 +65,7 @@ def _getattr(resolver: Resolver, arguments: Arguments) -> Values:
         return (Unknown("getattr with a name that is not a string"),)
     return resolver.each(
         _argument(resolver, arguments, 0),
-        lambda value: attributes.attribute_of(resolver, value, name),
+        lambda value: resolver.attribute(value, name),
     )
 
 
@@ -88,7 +89,7 @@ def _filtered(resolver: Resolver, arguments: Arguments) -> Values:
 def _mapped(resolver: Resolver, arguments: Arguments) -> Values:
     results = resolver.each(
         _argument(resolver, arguments, 0),
-        lambda value: calls.call_value(resolver, value, Arguments.none()),
+        lambda value: resolver.call(value, Arguments.none()),
     )
     return (Sequence((results,), exact=False),)
 
@@ -154,7 +155,7 @@ def _field(resolver: Resolver, arguments: Arguments) -> Values:
     if factory is not None:
         return resolver.each(
             resolver.evaluate(arguments.module, factory),
-            lambda value: calls.call_value(resolver, value, Arguments.none()),
+            lambda value: resolver.call(value, Arguments.none()),
         )
     return _argument(resolver, arguments, -1, "default")
 
@@ -186,7 +187,7 @@ def _mapping_values(resolver: Resolver, receiver: Values, arguments: Arguments) 
 
 
 def _mapping_items(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    keys = resolver.each(receiver, protocols.element_of)
+    keys = resolver.each(receiver, element_of)
     found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, ()))
     return (Sequence(((Sequence((keys, found), exact=True),),), exact=False),)
 
@@ -196,7 +197,7 @@ def _copied(resolver: Resolver, receiver: Values, arguments: Arguments) -> Value
 
 
 def _sequence_pop(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    return resolver.each(receiver, protocols.element_of)
+    return resolver.each(receiver, element_of)
 
 
 SEMANTICS: Final[dict[str, Semantics]] = {
@@ -245,12 +246,12 @@ METHODS: Final[dict[str, MethodSemantics]] = {
     "contextlib.ExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_async_context": _enter_async_context,
-    f"{types.MAPPING_TYPE}.get": _mapping_get,
-    f"{types.MAPPING_TYPE}.pop": _mapping_get,
-    f"{types.MAPPING_TYPE}.setdefault": _mapping_get,
-    f"{types.MAPPING_TYPE}.values": _mapping_values,
-    f"{types.MAPPING_TYPE}.items": _mapping_items,
-    f"{types.MAPPING_TYPE}.copy": _copied,
+    f"{MAPPING_TYPE}.get": _mapping_get,
+    f"{MAPPING_TYPE}.pop": _mapping_get,
+    f"{MAPPING_TYPE}.setdefault": _mapping_get,
+    f"{MAPPING_TYPE}.values": _mapping_values,
+    f"{MAPPING_TYPE}.items": _mapping_items,
+    f"{MAPPING_TYPE}.copy": _copied,
     "builtins.list.pop": _sequence_pop,
     "builtins.list.popleft": _sequence_pop,
     "builtins.list.copy": _copied,

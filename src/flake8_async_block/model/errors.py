@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class UsageError(Exception):
-    """Bad input: what is wrong, where, and what to do, in one line; the process ends with exit 2."""
+    """Bad input: what is wrong, where, and what to do, in one line; it ends with exit 2."""

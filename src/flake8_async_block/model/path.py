@@ -51,7 +51,7 @@ class PathOp:
     INSTANCE: Final = "@"
     """A value of the type that the annotation operand 0 names."""
     TYPED: Final = "typed"
-    """A value with both an annotation (operand 0, an ``INSTANCE``) and an expression (operand 1)."""
+    """A value with an annotation (operand 0, an ``INSTANCE``) and an expression (operand 1)."""
     UNION: Final = "|"
     """One of the operands."""
     TUPLE: Final = "tuple"
@@ -77,7 +77,7 @@ _MAX_RENDERED_DEPTH: Final = 24
 
 
 def render_path(nodes: Sequence[PathNode], index: int, depth: int = 0) -> str:
-    """Write the path that ends at node ``index`` for people, as in ``sqlalchemy.orm.Session@.execute``.
+    """Write a path for people, as in ``sqlalchemy.orm.Session@.execute``.
 
     Args:
         nodes: the node table of the module.

@@ -1,4 +1,4 @@
-"""What the twelve kinds of blocking have in common: two rules each, one direct, one behind helpers."""
+"""What the twelve kinds of blocking have in common: a direct rule, and one behind helpers."""
 
 from __future__ import annotations
 

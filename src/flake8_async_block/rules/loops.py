@@ -89,9 +89,10 @@ async def watch() -> None:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     watching = asyncio.create_task(watch())
-
-Yield:
-    watching.cancel()
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 app = FastAPI(lifespan=lifespan)

@@ -7,8 +7,8 @@
 - `ASB111` (`nested-event-loop`) reports a call in an `async def` that starts an event loop and
   waits for it: `asyncio.run`, `loop.run_until_complete`, `loop.run_forever`, `anyio.run`,
   `trio.run` and others.
-- `ASB211` (`nested-event-loop-in-helper`) reports a call in an `async def` to a function of your own
-  that gets there, however many functions are in between. The finding lists them all.
+- `ASB211` (`nested-event-loop-in-helper`) reports a call in an `async def` to a function of your
+  own that gets there, however many functions are in between. The finding lists them all.
 
 ## Why it freezes the server
 

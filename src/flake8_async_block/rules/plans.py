@@ -17,8 +17,8 @@ _NO_AWAIT: Final = {
 _NOT_A_CALL: Final = {
     SiteKind.ATTRIBUTE: "reading an attribute blocks here: move the whole statement to a function"
     " and run that in a thread",
-    SiteKind.ENTER: "entering or leaving the `with` block blocks: move the whole block to a function"
-    " and run that in a thread",
+    SiteKind.ENTER: "entering or leaving the `with` block blocks: move the whole block to a"
+    " function and run that in a thread",
     SiteKind.ITERATE: "the iteration blocks step by step: move the whole loop to a function and run"
     " that in a thread",
     SiteKind.ITEM: "a subscript blocks here: move the whole statement to a function and run that in"

@@ -25,8 +25,8 @@ elsewhere does not help, because the waiting is done here.
 import subprocess
 
 
-async def thumbnail(picture: str) -> None:
-    subprocess.run(["convert", picture, "-resize", "80x80", "small.png"], check=True)  # error: ASB107
+async def shrink(picture: str) -> None:
+    subprocess.run(["mogrify", "-resize", "80x80", picture], check=True)  # error: ASB107
 ```
 
 ### Behind a helper

@@ -72,7 +72,8 @@ async def next_job() -> str:
     return await jobs.get()
 ```
 
-These are not for threads: from another thread, use `loop.call_soon_threadsafe(jobs.put_nowait, job)`.
+These are not for threads. Another thread puts something in with
+`loop.call_soon_threadsafe(jobs.put_nowait, job)`.
 
 ### Await the future
 

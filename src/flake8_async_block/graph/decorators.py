@@ -1,0 +1,64 @@
+"""What the decorators of a project function make of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.graph.values import External, ProjectFunction
+from flake8_async_block.model.path import PathOp
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_CLASS_METHODS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+PROPERTY_DECORATORS: Final = frozenset(
+    {
+        "builtins.property",
+        "functools.cached_property",
+        "abc.abstractproperty",
+        "django.utils.functional.cached_property",
+        "cached_property.cached_property",
+        "werkzeug.utils.cached_property",
+        "pydantic.computed_field",
+    }
+)
+MANAGER_DECORATORS: Final = frozenset(
+    {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
+    | {"contextlib2.contextmanager", "async_generator.asynccontextmanager"}
+)
+
+
+def is_static(resolver: Resolver, function: ProjectFunction) -> bool:
+    return "builtins.staticmethod" in decorator_names(resolver, function)
+
+
+def is_class_method(resolver: Resolver, function: ProjectFunction) -> bool:
+    name = function.qualname.rpartition(".")[2].partition("#")[0]
+    if name in _CLASS_METHODS:
+        return True
+    decorators = decorator_names(resolver, function)
+    return "builtins.classmethod" in decorators or "pydantic.field_validator" in decorators
+
+
+def decorator_names(resolver: Resolver, function: ProjectFunction) -> frozenset[str]:
+    """The outside names of a function's decorators, called or not."""
+    facts = resolver.function_facts(function)
+    nodes = resolver.summary(function.path).nodes
+    names = set()
+    for decorator in facts.decorators:
+        node = nodes[decorator]
+        target = node.operands[0] if node.op == PathOp.CALL else decorator
+        for value in resolver.evaluate(function.path, target):
+            if isinstance(value, External):
+                names.add(value.name)
+    return frozenset(names)
+
+
+def is_property(resolver: Resolver, function: ProjectFunction) -> bool:
+    """Whether reading the attribute runs the function."""
+    return not PROPERTY_DECORATORS.isdisjoint(decorator_names(resolver, function))
+
+
+def is_manager(resolver: Resolver, function: ProjectFunction) -> bool:
+    """Whether calling the function gives a context manager made of its ``yield``."""
+    return not MANAGER_DECORATORS.isdisjoint(decorator_names(resolver, function))

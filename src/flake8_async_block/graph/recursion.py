@@ -1,0 +1,134 @@
+"""Values that lead back into themselves: remembered, finished, and the same in any order.
+
+``def f(): return f() or g()`` asks for ``f`` while ``f`` is being worked out. Such a question is
+first answered with "it is defined by itself"; when the circle is complete it is gone through
+again with what came out, until nothing new does. Whatever was found on the way is kept for one
+round and, once nothing changes, for good: each member of a circle is worked out once a round,
+and which of them was asked for first makes no difference.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable
+from itertools import islice
+from typing import Final
+
+from flake8_async_block.graph.values import DEFINED_BY_ITSELF, Unknown, Values
+
+_MAX_DEPTH: Final = 120
+"""Questions within questions."""
+_FRAMES_PER_QUESTION: Final = 24
+_MAX_CANDIDATES: Final = 16
+_MAX_ROUNDS: Final = 5
+"""A circle of which every round makes more (lists of lists of lists …) is left at that."""
+_ALONE: Final = 1 << 30
+_START: Final[Values] = (DEFINED_BY_ITSELF,)
+
+
+class Memory:
+    """Answers, and the questions that are being worked out."""
+
+    def __init__(self) -> None:
+        self.known: dict[Hashable, Values] = {}
+        """The answers that are final."""
+        self._provisional: dict[Hashable, tuple[Values, int]] = {}
+        """Answers of this round, with the outermost open question that they rest on."""
+        self._open: dict[Hashable, int] = {}
+        self._assumed: dict[Hashable, Values] = {}
+        """What questions of a circle were answered in the last round."""
+        self._outermost = _ALONE
+        """The outermost open question that the one in work rests on, by its depth."""
+        self._changed = False
+
+    def answer(self, key: Hashable, compute: Callable[[], Values]) -> Values:
+        """Work out the answer to ``key``, unless it is known or being worked out.
+
+        Args:
+            key: the question; a question has the same key whenever it is asked.
+            compute: works out the answer, by asking others.
+        """
+        known = self.known.get(key)
+        if known is not None:
+            return known
+        depth = self._open.get(key)
+        if depth is not None:
+            self._outermost = min(self._outermost, depth)
+            return self._assumed.setdefault(key, _START)
+        provisional = self._provisional.get(key)
+        if provisional is not None:
+            self._outermost = min(self._outermost, provisional[1])
+            return provisional[0]
+        if not self._open:
+            return self._first(key, compute)
+        if len(self._open) > _MAX_DEPTH:
+            self._outermost = -1
+            return (Unknown("the chain of definitions is too long"),)
+        return self._work_out(key, compute)
+
+    def _first(self, key: Hashable, compute: Callable[[], Values]) -> Values:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + _MAX_DEPTH * _FRAMES_PER_QUESTION)
+        try:
+            return self._work_out(key, compute)
+        finally:
+            sys.setrecursionlimit(limit)
+            self._provisional.clear()
+            self._assumed.clear()
+            self._outermost = _ALONE
+
+    def _work_out(self, key: Hashable, compute: Callable[[], Values]) -> Values:
+        depth = self._open[key] = len(self._open)
+        outside, before = self._outermost, len(self._provisional)
+        changed_outside = self._changed
+        try:
+            for _ in range(_MAX_ROUNDS):
+                self._outermost, self._changed = _ALONE, False
+                answer = _tidy(compute())
+                if key in self._assumed and set(self._assumed[key]) != set(answer):
+                    self._assumed[key] = answer
+                    self._changed = True
+                if self._outermost != depth or not self._changed:
+                    break
+                self._forget_since(before)
+        finally:
+            del self._open[key]
+        if self._outermost >= depth:
+            self.known[key] = answer
+            self._settle_since(before)
+            self._assumed.pop(key, None)
+            self._outermost, self._changed = outside, changed_outside
+        else:
+            # Part of a larger circle, which decides when this is final.
+            self._rest_on_since(before, self._outermost)
+            self._provisional[key] = (answer, self._outermost)
+            self._outermost = min(outside, self._outermost)
+            self._changed = self._changed or changed_outside
+        return answer
+
+    def _since(self, position: int) -> list[Hashable]:
+        """The questions answered provisionally after the first ``position`` ones."""
+        return list(islice(reversed(self._provisional), len(self._provisional) - position))
+
+    def _forget_since(self, position: int) -> None:
+        for key in self._since(position):
+            del self._provisional[key]
+
+    def _settle_since(self, position: int) -> None:
+        for key in self._since(position):
+            self.known[key], _ = self._provisional.pop(key)
+            self._assumed.pop(key, None)
+
+    def _rest_on_since(self, position: int, outermost: int) -> None:
+        for key in self._since(position):
+            answer, former = self._provisional[key]
+            self._provisional[key] = (answer, min(former, outermost))
+
+
+def _tidy(answer: Values) -> Values:
+    """Not too many candidates, and no mention of the circle where there is another."""
+    if len(answer) > 1 and DEFINED_BY_ITSELF in answer:
+        answer = tuple(value for value in answer if value != DEFINED_BY_ITSELF)
+    if len(answer) > _MAX_CANDIDATES:
+        return (Unknown("too many candidates"),)
+    return answer
