@@ -33,7 +33,7 @@ def test_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("wanted", "hint"),
     [
-        ("ASB1O1", "did you mean ASB101 ("),
+        ("blocking-slep", "did you mean ASB101 ("),
         ("qqqqqqq", "`async-block rules` lists them"),
     ],
 )

@@ -101,8 +101,17 @@ def compounds(draw: st.DrawFn, values: st.SearchStrategy[Expression]) -> Express
 
 
 LEAVES: st.SearchStrategy[Expression] = st.sampled_from(
-    [("1", False), ("x", True), ("probe", True), ("probe.part", True), ("block(2)", True)]
-    + [("block(3)", True), ("options", True), ("'text'", True), ("block(probe, k=1)", True)]
+    [
+        ("1", False),
+        ("x", True),
+        ("probe", True),
+        ("probe.part", True),
+        ("options", True),
+        ("'text'", True),
+        ("block(2)", True),
+        ("block(3)", True),
+        ("block(probe, k=1)", True),
+    ]
 )
 EXPRESSIONS = st.recursive(
     LEAVES,

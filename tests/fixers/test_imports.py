@@ -38,7 +38,8 @@ CASES = {
     ),
     "plain before from": (
         "from os import path\n\nfrom aiohttp import web\n",
-        "import functools\nfrom os import path\n\nimport anyio.to_thread\nfrom aiohttp import web\n",
+        "import functools\nfrom os import path\n\n"
+        "import anyio.to_thread\nfrom aiohttp import web\n",
     ),
     "only third parties": (
         "import requests\n",
@@ -71,7 +72,8 @@ CASES = {
         "import functools; import sys; x = (\n    1)\n\nimport anyio.to_thread\n",
     ),
     "of several lines": (
-        "import functools\n\nimport aiohttp; from aiohttp import (\n    web,\n)  # c\nimport requests\n",
+        "import functools\n\nimport aiohttp; from aiohttp import (\n    web,\n)  # c\n"
+        "import requests\n",
         "import functools\n\nimport aiohttp; from aiohttp import (\n    web,\n)  # c\n"
         "import anyio.to_thread\nimport requests\n",
     ),

@@ -80,7 +80,7 @@ class Memory:
     def _work_out(self, key: Hashable, compute: Callable[[], Values]) -> Values:
         depth = self._open[key] = len(self._open)
         outside, before = self._outermost, len(self._provisional)
-        changed_outside = self._changed
+        changed_outside, answer = self._changed, _START
         try:
             for _ in range(_MAX_ROUNDS):
                 self._outermost, self._changed = _ALONE, False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.values import (
+    DEFINED_BY_ITSELF,
     NONE,
     External,
     ExternalInstance,
@@ -290,7 +291,9 @@ def prefer(resolver: Resolver, declared: Values, inferred: Callable[[], Values])
     """An annotation wins over inference, unless it says nothing or only names an interface."""
     if not any(is_known(value) for value in declared):
         found = inferred()
-        return found if any(is_known(value) for value in found) else declared or found
+        if found == (DEFINED_BY_ITSELF,) or any(is_known(value) for value in found):
+            return found
+        return declared or found
     if any(isinstance(value, Instance) and is_interface(resolver, value.of) for value in declared):
         concrete = tuple(
             value
