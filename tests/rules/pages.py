@@ -88,7 +88,9 @@ def marked(text: str, cost: str = "bounded") -> list[Found]:
     ]
 
 
-def check(directory: Path, text: str, *, cost: str = "bounded", suppress: bool = True) -> CheckResult:
+def check(
+    directory: Path, text: str, *, cost: str = "bounded", suppress: bool = True
+) -> CheckResult:
     """Check ``text`` as the file ``app.py`` of a project of its own."""
     directory.joinpath("app.py").write_text(text, encoding="utf-8")
     config = Config(root=directory, cost=cost)

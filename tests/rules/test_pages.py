@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from flake8_async_block import ALL_RULES, Diagnostic, Engine, load_config
+from flake8_async_block import ALL_RULES, Config, Diagnostic, Engine, FixOptions, Rule, load_config
 from tests.rules.pages import (
     SECTIONS,
     Block,
@@ -54,11 +54,9 @@ def test_sections(page: Page) -> None:
 
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.code)
-def test_a_page_names_its_rules(rule: object) -> None:
-    """``rule`` is one of several with the page: each of them has its line."""
-    (found,) = [candidate for candidate in ALL_RULES if candidate is rule]
-    what = sections_of(Page((found.code,), found.page))["What it does"]
-    assert f"`{found.code}` (`{found.name}`) reports" in what
+def test_a_page_names_its_rules(rule: Rule) -> None:
+    (page,) = [page for page in PAGES if rule.code in page.codes]
+    assert f"`{rule.code}` (`{rule.name}`) reports" in sections_of(page)["What it does"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
@@ -105,6 +103,25 @@ def as_printed(found: Diagnostic) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
+def test_the_promised_fix(page: Page, tmp_path: Path) -> None:
+    """What ``async-block fix`` makes of the direct example is what the remedies begin with."""
+    promise = sections_of(page)["Remedies"].strip().partition("\n\n")[0]
+    example, *_ = blocks_of(page, "python", "Example")
+    path = tmp_path / "app.py"
+    path.write_text(example.text, encoding="utf-8")
+    engine = Engine(Config(root=tmp_path))
+    (outcome,) = engine.fix([path], FixOptions(unsafe="--unsafe-fixes" in promise)).files
+    if promise.startswith("There is no automatic fix"):
+        assert not outcome.changed
+    else:
+        assert promise.startswith("`async-block fix")
+        (safe,) = engine.fix([path], FixOptions()).files
+        assert safe.changed == ("--unsafe-fixes" not in promise)
+        assert check(tmp_path, outcome.after.decode()).diagnostics == ()
+        assert outcome.fixed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_the_comment_that_silences_is_needed(page: Page, tmp_path: Path) -> None:
     (block,) = blocks_of(page, "python", "When to ignore it")
     (line,) = [
@@ -146,16 +163,12 @@ def test_examples_can_be_imported(
 ) -> None:
     """All names exist, and nothing waits before a function is called."""
     name = f"page_{block}".replace("-", "_")
-    (tmp_path / f"{name}.py").write_text(without_the_run(block.text), encoding="utf-8")
+    (tmp_path / f"{name}.py").write_text(block.text, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     try:
         importlib.import_module(name)
     finally:
         sys.modules.pop(name, None)
-
-
-def without_the_run(text: str) -> str:
-    return text.replace("\nasyncio.run(main())\n", "\n")
 
 
 def test_most_examples_can_be_imported_here() -> None:

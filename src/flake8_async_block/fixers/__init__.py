@@ -38,6 +38,9 @@ def fix_file(
 
     Returns:
         The bytes after, the findings that are gone, and those that stay with a reason each.
+
+    Raises:
+        KeyError: a plan lacks a parameter of its strategy, or names an unknown backend.
     """
     from flake8_async_block.fixers.apply import apply_fixes
 

@@ -228,6 +228,7 @@ class Resolver:
                 hidden = any(inner.binds(item.name) for inner, _ in scopes[depth + 1 :])
                 if (
                     rest is not None
+                    and not self._star_may_hide(item)
                     and item.unconditional
                     and item.line < before
                     and not hidden
@@ -236,6 +237,12 @@ class Resolver:
                 ):
                     spellings.append(item.name + rest)
         return Reference(min(spellings, key=len)) if spellings else None
+
+    def _star_may_hide(self, item: _Import) -> bool:
+        """Whether a later ``from m import *`` may bring a name that is no package's."""
+        return item.name != item.target and any(
+            star.line > item.line for star in self._module.imported("*")
+        )
 
     @staticmethod
     def _is_only(item: _Import, bindings: _Bindings) -> bool:
@@ -267,7 +274,7 @@ class Resolver:
     ) -> Reference | None:
         if wanted.by_name:
             name, target = wanted.attribute, wanted.full_name
-            if self._is_free(name, target, functions):
+            if self._is_free(name, target, functions) and not self._module.imported("*"):
                 return Reference(name, NewImport(wanted.module, wanted.attribute))
         else:
             name = target = wanted.module.partition(".")[0]

@@ -56,9 +56,6 @@ def _finding(found: Diagnostic, context: ReportContext) -> Iterator[_Line]:
         return
     if context.terminal:
         yield from _excerpt(found, context)
-    if found.handler is not None:
-        handler = printable(str(found.handler))
-        yield [_Piece(f"    in {found.handler.framework} handler {handler}", "dim")]
     if len(found.trace) > 1:
         for depth, hop in enumerate(found.trace):
             place = f"{printable(context.shown(hop.path))}:{hop.line}"

@@ -116,8 +116,8 @@ cache = redis.Redis(decode_responses=True)
 
 
 @app.get("/greeting/{name}")
-def greeting(name: str) -> str:
-    return cache.get(f"greeting:{name}") or "hello"
+def greeting(name: str) -> object:
+    return cache.get(f"greeting:{name}")
 ```
 
 ## When to ignore it

@@ -35,19 +35,19 @@ async def page(name: str) -> str:
 
 ```python
 def append(line: str) -> None:
-    with open("visits.log", "a", encoding="utf-8") as log:
+    with open("visits.csv", "a", encoding="utf-8") as log:
         log.write(line)
 
 
 async def visit(name: str) -> None:
-    append(f"{name} was here")  # error: ASB208
+    append(f"{name},")  # error: ASB208
 ```
 
 The finding shows the way to the call that waits:
 
 ```text
-app.py:7 in visit: append(f"{name} was here")
-  app.py:2 in append: open("visits.log", "a", encoding="utf-8")
+app.py:7 in visit: append(f"{name},")
+  app.py:2 in append: open("visits.csv", "a", encoding="utf-8")
 ```
 
 ## Remedies
@@ -67,8 +67,8 @@ async def page(name: str) -> str:
 
 
 async def visit(name: str) -> None:
-    async with await anyio.open_file("visits.log", "a", encoding="utf-8") as log:
-        await log.write(f"{name} was here")
+    async with await anyio.open_file("visits.csv", "a", encoding="utf-8") as log:
+        await log.write(f"{name},")
 ```
 
 ### Run it in a thread
@@ -82,16 +82,16 @@ import anyio.to_thread
 
 
 def append(line: str) -> None:
-    with open("visits.log", "a", encoding="utf-8") as log:
+    with open("visits.csv", "a", encoding="utf-8") as log:
         log.write(line)
 
 
 async def visit(name: str) -> None:
-    await anyio.to_thread.run_sync(append, f"{name} was here")
+    await anyio.to_thread.run_sync(append, f"{name},")
 
 
 async def visit_with_asyncio_alone(name: str) -> None:
-    await asyncio.to_thread(append, f"{name} was here")
+    await asyncio.to_thread(append, f"{name},")
 ```
 
 ### Read it once
@@ -129,9 +129,8 @@ To send a file, return `fastapi.responses.FileResponse`: it reads in threads by 
 
 ## When to ignore it
 
-Where files are small and the disk is local: handing the work to a thread costs some ten
-microseconds, which is about what reading a small file costs. The comment belongs on the line that
-is reported:
+Where files are small and the disk is local: handing the work to a thread costs some fifty
+microseconds, more than reading a small file. The comment belongs on the line that is reported:
 
 ```python
 from pathlib import Path

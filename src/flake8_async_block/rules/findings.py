@@ -93,7 +93,7 @@ class _Finder:
             names = [_bare(hop.function.qualname) for hop in hops[1:]]
             through = f" through {' → '.join([*names, api.name])}"
         message = f"`{text}` {kind.does} on the event loop{through}, in {self._place(facts)}"
-        advice = advise(api, site, self._backend, direct=direct)
+        advice = advise(api, site, text, self._backend, direct=direct)
         return Diagnostic(
             code=rule.code,
             name=rule.name,

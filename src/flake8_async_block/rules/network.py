@@ -66,7 +66,7 @@ import socket
 async def address_of(host: str) -> str:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, None, family=socket.AF_INET)
-    return found[0][4][0]
+    return str(found[0][4][0])
 
 
 async def ask(host: str, question: bytes) -> bytes:

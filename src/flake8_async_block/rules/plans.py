@@ -35,14 +35,15 @@ class Advice(NamedTuple):
     remedy: str
 
 
-def advise(api: BlockingApi, site: Site, backend: str, *, direct: bool) -> Advice:
+def advise(api: BlockingApi, site: Site, callee: str, backend: str, *, direct: bool) -> Advice:
     """What to do about ``api`` reached at ``site``.
 
     Args:
+        callee: the source text of what is called, for a call.
         backend: ``anyio``, ``asyncio``, ``trio``, ``starlette`` or ``executor``.
         direct: whether the site itself is the blocking call.
     """
-    remedy = _remedy(api, backend, direct=direct)
+    remedy = _remedy(api, site, callee, backend, direct=direct)
     if api.what == "nested-loop":
         return Advice(None, "the coroutine must be awaited instead, which changes the code", remedy)
     if site.kind != SiteKind.CALL:
@@ -54,7 +55,7 @@ def advise(api: BlockingApi, site: Site, backend: str, *, direct: bool) -> Advic
     if api.exact and api.what == "sleep":
         module = _NATIVE_SLEEPS.get(backend, "asyncio")
         parameters = (("replacement", f"{module}.sleep"), ("import", module))
-        title = f"await {module}.sleep instead"
+        title = f"use await {module}.sleep"
         return Advice(FixPlan("native", Applicability.SAFE, title, parameters), None, remedy)
     if api.holds_gil:
         return Advice(None, "it keeps the interpreter lock, so a thread would not help", remedy)
@@ -66,15 +67,15 @@ def advise(api: BlockingApi, site: Site, backend: str, *, direct: bool) -> Advic
 
 
 _THREAD_CALLS: Final = {
-    "anyio": "await anyio.to_thread.run_sync(...)",
-    "asyncio": "await asyncio.to_thread(...)",
-    "trio": "await trio.to_thread.run_sync(...)",
-    "starlette": "await starlette.concurrency.run_in_threadpool(...)",
-    "executor": "await loop.run_in_executor(None, ...)",
+    "anyio": "await anyio.to_thread.run_sync({}, ...)",
+    "asyncio": "await asyncio.to_thread({}, ...)",
+    "trio": "await trio.to_thread.run_sync({}, ...)",
+    "starlette": "await starlette.concurrency.run_in_threadpool({}, ...)",
+    "executor": "await loop.run_in_executor(None, {}, ...)",
 }
 
 
-def _remedy(api: BlockingApi, backend: str, *, direct: bool) -> str:
+def _remedy(api: BlockingApi, site: Site, callee: str, backend: str, *, direct: bool) -> str:
     if api.what == "nested-loop":
         return "await the coroutine: an event loop is running already"
     if api.holds_gil or (api.what == "cpu" and not direct):
@@ -82,11 +83,14 @@ def _remedy(api: BlockingApi, backend: str, *, direct: bool) -> str:
     if api.exact and direct:
         module = _NATIVE_SLEEPS.get(backend, "asyncio")
         return f"use `await {module}.sleep(...)`"
-    thread = f"run it in a worker thread: `{_THREAD_CALLS[backend]}`"
+    if site.kind == SiteKind.CALL:
+        thread = f"run it in a worker thread: `{_THREAD_CALLS[backend].format(callee)}`"
+    else:
+        thread = "move the whole block to a function and run that in a worker thread"
     if api.what == "cpu":
         return f"{thread}, or better in a process"
     if api.thread == "never":
         return f"use `{api.instead}`" if api.instead else "keep it off the event loop's thread"
     if api.instead:
-        return f"{thread}, or use `{api.instead}`"
+        return f"{thread}, or {'use' if direct else 'make it asynchronous with'} `{api.instead}`"
     return thread

@@ -147,7 +147,8 @@ async def main() -> None:
     time.sleep(1)  # noqa: ASB101 - the only task there is
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())
 ```
 
 For whole directories:

@@ -112,7 +112,8 @@ async def next_job_with_asyncio_alone() -> str:
 ```
 
 A thread that waits cannot be stopped from outside, and the pool of threads is finite: give a
-timeout where you can. Do not take a lock this way: it belongs to the thread that took it.
+timeout where you can. Do not take a lock this way, it would belong to that thread: use
+`asyncio.Lock`.
 
 ## When to ignore it
 
