@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from flake8_async_block.fixers import fix_file
+from flake8_async_block.fixers.base import Edited, Fixer, Splice
+from flake8_async_block.fixers.registry import BY_STRATEGY
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan, Span
 from flake8_async_block.model.fix import FileFix
 from tests.fixers.harness import checker, finding, native_plan, thread_plan
@@ -34,6 +36,18 @@ def reasons(result: FileFix) -> dict[str, str]:
 
 def never(source: bytes) -> Sequence[Diagnostic]:
     raise AssertionError(source)
+
+
+class Counting:
+    """Counts how often the findings of some bytes are asked for."""
+
+    def __init__(self, recheck: Recheck) -> None:
+        self.recheck = recheck
+        self.calls = 0
+
+    def __call__(self, source: bytes) -> Sequence[Diagnostic]:
+        self.calls += 1
+        return self.recheck(source)
 
 
 @pytest.mark.parametrize(
@@ -270,3 +284,47 @@ def test_an_inner_call_is_settled_before_the_call_around_it() -> None:
     assert [item.api for item in (entry.diagnostic for entry in result.refused)] == [
         "requests.post"
     ]
+
+
+def test_the_search_for_bad_edits_ends() -> None:
+    source = b"import anyio\nasync def f(u):\n" + b"    requests.get(u)\n" * 70
+    recheck = Counting(lambda _: CHECK(source))
+    result = run(CHECK(source), recheck, source=source)
+    assert not result.changed
+    assert recheck.calls == 60
+    assert {item.reason for item in result.refused} == {
+        "the finding would stay: ASB102 requests.get",
+        "too many other fixes in this file spoil it",
+    }
+
+
+def test_one_bad_edit_among_many_is_found() -> None:
+    source = (
+        b"import anyio\nasync def f(u):\n"
+        + b"    requests.get(u)\n" * 60
+        + b"    open(u)\n"
+        + b"    requests.get(u)\n" * 40
+    )
+
+    def recheck(text: bytes) -> Sequence[Diagnostic]:
+        new = replace(finding(GET, None), code="ASB999")
+        return [*CHECK(text), new] if b"run_sync(open" in text else CHECK(text)
+
+    counted = Counting(recheck)
+    result = run(CHECK(source), counted, source=source)
+    assert [item.diagnostic.api for item in result.refused] == ["open"]
+    assert counted.calls < 30
+
+
+def test_edits_of_the_same_bytes_are_not_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    offset = SOURCE.index(b"    requests.get")
+
+    def blank(diagnostic: Diagnostic, _: object) -> Edited:
+        start = offset + diagnostic.span.col - 4
+        return Edited((Splice(start, start + 10, "    pass #", (start, start + 10)),))
+
+    monkeypatch.setitem(BY_STRATEGY, "blank", Fixer("blank", blank))
+    plan = FixPlan("blank", Applicability.SAFE, "blank it")
+    found = [finding(Span(3, column, 3, 19), plan, api=str(column)) for column in (4, 5)]
+    result = run(found, lambda source: [found[1]] if b"pass" in source else found)
+    assert reasons(result) == {"5": "it overlaps another fix"}

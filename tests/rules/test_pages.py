@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -169,6 +170,23 @@ def test_examples_can_be_imported(
         importlib.import_module(name)
     finally:
         sys.modules.pop(name, None)
+
+
+def test_examples_are_clean(tmp_path: Path) -> None:
+    """No name is undefined or unused, also where a library is not installed here."""
+    for block in PYTHON:
+        (tmp_path / f"{block}.py").write_text(block.text, encoding="utf-8")
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "flake8", "--isolated", "-j1"),
+            *("--select=E,F,W", "--max-line-length=100", "."),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
 def test_most_examples_can_be_imported_here() -> None:

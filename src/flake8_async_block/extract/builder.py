@@ -46,6 +46,7 @@ class FunctionBuilder:
     yielded: list[int] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
     awaited_paths: set[int] = field(default_factory=set)
     collected: dict[str, list[int]] = field(default_factory=dict)
 
@@ -69,6 +70,7 @@ class FunctionBuilder:
             yielded=tuple(dict.fromkeys(self.yielded)),
             sites=tuple(sites),
             loops=tuple(self.loops),
+            writes=tuple(dict.fromkeys(self.writes)),
         )
 
 

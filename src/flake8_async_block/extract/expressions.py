@@ -68,6 +68,7 @@ class ExpressionReader(ABC):
             ast.Subscript: self._subscript,
             ast.BinOp: self._binary,
             ast.BoolOp: self._bool,
+            ast.UnaryOp: self._unary,
             ast.IfExp: self._conditional,
             ast.NamedExpr: self._walrus,
             ast.Lambda: self._lambda,
@@ -222,10 +223,9 @@ class ExpressionReader(ABC):
 
     def _note_collected(self, callee: ast.expr, terminal: str, operands: list[int]) -> None:
         """Follow calls whose results are collected first and awaited together later."""
-        if terminal == "append" and isinstance(callee, ast.Attribute):
-            if isinstance(callee.value, ast.Name) and len(operands) == 2:
-                collected = self.function.collected.setdefault(callee.value.id, [])
-                collected.append(operands[1])
+        if terminal == "append" and isinstance(callee, ast.Attribute) and len(operands) == 2:
+            if isinstance(callee.value, ast.Name):
+                self.function.collected.setdefault(callee.value.id, []).append(operands[1])
         elif terminal in _AWAITING_CALLS:
             for operand in operands[1:]:
                 self.function.awaited_paths.update(self._elements_of(operand))
@@ -286,7 +286,22 @@ class ExpressionReader(ABC):
         return self.table.add(PathOp.BINARY, operator_method(node.op), (left, right))
 
     def _bool(self, node: ast.BoolOp) -> int:
-        return self.table.union(*[self.read(value) for value in node.values])
+        values = [self.read(value) for value in node.values]
+        if isinstance(node.op, ast.And):
+            # The others are the result only if they are false: no objects worth following.
+            return values[-1]
+        return self.table.union(*values)
+
+    def _unary(self, node: ast.UnaryOp) -> int:
+        operand = node.operand
+        if (
+            isinstance(node.op, ast.USub)
+            and isinstance(operand, ast.Constant)
+            and isinstance(operand.value, (int, float))
+        ):
+            return self.table.constant(-operand.value)
+        self.read(operand)
+        return self.table.unknown("the result of an operator")
 
     def _conditional(self, node: ast.IfExp) -> int:
         self.read(node.test)

@@ -8,27 +8,24 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flake8_async_block.extract.annotations import instance_of, read_annotation
-from flake8_async_block.extract.builder import ClassBuilder
-from flake8_async_block.extract.expressions import ExpressionReader, operator_method
+from flake8_async_block.extract.bindings import BindingReader
+from flake8_async_block.extract.expressions import operator_method
 from flake8_async_block.extract.loops import has_break, is_always_true, read_while
 from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Place, SiteKind, Store
+from flake8_async_block.model.summary import Place, SiteKind
 
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
 
 
-class StatementReader(ExpressionReader):
+class StatementReader(BindingReader):
     """Reads statements in order; every method says whether control leaves the block there."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stars: list[str] = []
-        self.stores: list[Store] = []
-        self.self_owners: dict[int, ClassBuilder] = {}
-        self.current_class: ClassBuilder | None = None
         self._statements: dict[type[ast.stmt], Callable[[Any], bool]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -84,70 +81,6 @@ class StatementReader(ExpressionReader):
 
     # bindings
 
-    def bind(self, name: str, path: int) -> None:
-        scope = self.scope
-        if name in scope.global_names:
-            self.module_scope_bind(name, path)
-            return
-        if name in scope.nonlocal_names:
-            outer = scope.parent
-            while outer is not None and outer.kind is not ScopeKind.FUNCTION:
-                outer = outer.parent
-            if outer is not None:
-                outer.bindings.setdefault(name, []).append(path)
-        scope.bind(name, path)
-        scope.forget_attributes(name)
-        if scope.kind is ScopeKind.CLASS and self.current_class is not None:
-            self.current_class.add_attribute(name, path)
-
-    @abstractmethod
-    def module_scope_bind(self, name: str, path: int) -> None:
-        """Bind a module-level name from inside a function that declares it ``global``."""
-
-    def bind_target(self, target: ast.expr, path: int) -> None:
-        if isinstance(target, ast.Name):
-            self.bind(target.id, path)
-        elif isinstance(target, ast.Starred):
-            self.bind_target(target.value, self.table.unknown("the rest of an unpacking"))
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self._unpack(target.elts, path)
-        elif isinstance(target, ast.Attribute):
-            self._store_attribute(target, path)
-        elif isinstance(target, ast.Subscript):
-            base = self.read(target.value)
-            self.read_silently(target.slice)
-            if isinstance(target.slice, ast.Slice):
-                return
-            key = target.slice
-            name = repr(key.value) if isinstance(key, ast.Constant) else ast.unparse(key)
-            self.stores.append(Store(base, f"[{name}]", path))
-
-    def _unpack(self, targets: Sequence[ast.expr], path: int) -> None:
-        node = self.table.nodes[path]
-        exact = (
-            node.op in (PathOp.TUPLE, PathOp.LIST)
-            and len(node.operands) == len(targets)
-            and not any(isinstance(target, ast.Starred) for target in targets)
-        )
-        for position, target in enumerate(targets):
-            if exact:
-                self.bind_target(target, node.operands[position])
-            else:
-                key = self.table.constant(position)
-                self.bind_target(target, self.table.add(PathOp.ITEM, operands=(path, key)))
-
-    def _store_attribute(self, target: ast.Attribute, path: int) -> None:
-        base = self.read(target.value)
-        owner = self.self_owners.get(base)
-        if owner is not None:
-            owner.add_attribute(target.attr, path)
-            if isinstance(target.value, ast.Name):
-                self.scope.bind_attribute(target.value.id, target.attr, path)
-            return
-        self.stores.append(Store(base, target.attr, path))
-        if isinstance(target.value, ast.Name):
-            self.scope.bind_attribute(target.value.id, target.attr, path)
-
     def _assign(self, node: ast.Assign) -> bool:
         path = self.read(node.value)
         for target in node.targets:
@@ -184,6 +117,7 @@ class StatementReader(ExpressionReader):
             self.bind(node.target.id, self.table.add(PathOp.BINARY, method, (before, value)))
         else:
             self.read(node.target)
+            self.note_write(node.target)
         return _FALLS_THROUGH
 
     def _type_alias(self, node: Any) -> bool:
@@ -196,6 +130,7 @@ class StatementReader(ExpressionReader):
                 self.bind(target.id, self.table.unknown(f"`{target.id}` was deleted"))
             else:
                 self.read(target)
+                self.note_write(target)
         return _FALLS_THROUGH
 
     def _global(self, node: ast.Global) -> bool:

@@ -115,8 +115,8 @@ class _Head:
             end = head[0].end_lineno or head[0].lineno
             if all(_first_line(node) > end for node in tree.body[1:]):
                 self.docstring_end = end
-        after_docstring = tree.body[1:] if self.docstring_end else tree.body
-        self.first_statement = after_docstring[0] if after_docstring else None
+        # The module holds the statement that is edited, so one follows the docstring.
+        self.first_statement = tree.body[bool(self.docstring_end)]
 
     def is_blank(self, line: int) -> bool:
         return not 1 <= line <= len(self.lines) or not self.lines[line - 1].strip()
@@ -147,8 +147,6 @@ class _Head:
             return _Place(self.above_comments(self.blocks[0].first), blank_after=1)
         if self.docstring_end:
             return self.after(self.docstring_end, 1)
-        if self.first_statement is None:
-            return _Place(1)
         definition = isinstance(
             self.first_statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         )

@@ -90,6 +90,7 @@ class FunctionFacts:
         returns: the annotation's path.
         returned: the paths of all returned values.
         yielded: the paths of all yielded values.
+        writes: what it assigns to that outlives it, as written: ``self.count``, ``CACHE[…]``.
     """
 
     qualname: str
@@ -104,6 +105,7 @@ class FunctionFacts:
     yielded: tuple[int, ...]
     sites: tuple[Site, ...]
     loops: tuple[Loop, ...]
+    writes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
