@@ -317,14 +317,12 @@ def test_one_bad_edit_among_many_is_found() -> None:
 
 
 def test_edits_of_the_same_bytes_are_not_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
-    offset = SOURCE.index(b"    requests.get")
+    def rename(diagnostic: Diagnostic, _: object) -> Edited:
+        start, end = len(b"import anyio\nasync def f(u):\n") + diagnostic.span.col, 40
+        return Edited((Splice(start, end, "handlers", (start, end)),))
 
-    def blank(diagnostic: Diagnostic, _: object) -> Edited:
-        start = offset + diagnostic.span.col - 4
-        return Edited((Splice(start, start + 10, "    pass #", (start, start + 10)),))
-
-    monkeypatch.setitem(BY_STRATEGY, "blank", Fixer("blank", blank))
-    plan = FixPlan("blank", Applicability.SAFE, "blank it")
+    monkeypatch.setitem(BY_STRATEGY, "rename", Fixer("rename", rename))
+    plan = FixPlan("rename", Applicability.SAFE, "rename it")
     found = [finding(Span(3, column, 3, 19), plan, api=str(column)) for column in (4, 5)]
-    result = run(found, lambda source: [found[1]] if b"pass" in source else found)
+    result = run(found, lambda source: [found[1]] if b"handlers" in source else found)
     assert reasons(result) == {"5": "it overlaps another fix"}

@@ -23,7 +23,7 @@ class BlockingApi:
         what: such as ``http``; see :data:`WHAT_NUMBERS`.
         instead: the asynchronous replacement as people write it, or empty.
         exact: the replacement takes the same arguments and gives the same when awaited.
-        thread: ``safe``, ``affine`` or ``never``: whether the call may move to a thread.
+        thread: ``safe``, ``sequential``, ``affine`` or ``never``: see the schema.
         holds_gil: a thread would not help.
     """
 

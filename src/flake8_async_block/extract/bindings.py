@@ -22,6 +22,9 @@ class BindingReader(ExpressionReader):
         self.self_owners: dict[int, ClassBuilder] = {}
         self.current_class: ClassBuilder | None = None
 
+    def is_self(self, path: int) -> bool:
+        return path in self.self_owners
+
     def bind(self, name: str, path: int) -> None:
         scope = self.scope
         if name in scope.global_names:
@@ -88,7 +91,7 @@ class BindingReader(ExpressionReader):
     def _outlives(self, path: int) -> bool:
         """Whether a value was there before the function was called."""
         node = self.table.nodes[path]
-        while node.op in (PathOp.ATTRIBUTE, PathOp.ITEM, PathOp.TYPED):
+        while node.op in (PathOp.ATTRIBUTE, PathOp.ITEM, PathOp.TYPED, PathOp.NARROWED):
             node = self.table.nodes[node.operands[0]]
         return node.op in (PathOp.PARAMETER, PathOp.GLOBAL, PathOp.NAME, PathOp.CLASS)
 

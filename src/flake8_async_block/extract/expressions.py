@@ -10,9 +10,12 @@ import ast
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from itertools import pairwise
 from typing import Any, Final
 
 from flake8_async_block.extract.builder import FunctionBuilder, span_of
+from flake8_async_block.extract.narrowing import narrowed
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
 from flake8_async_block.model.path import PathOp
@@ -167,6 +170,10 @@ class ExpressionReader(ABC):
     def has_star_import(self) -> bool:
         """Whether ``from m import *`` may have bound any name."""
 
+    @abstractmethod
+    def is_self(self, path: int) -> bool:
+        """Whether the path is the receiver of a method."""
+
     def _name(self, node: ast.Name) -> int:
         return self.load(node.id)
 
@@ -286,11 +293,14 @@ class ExpressionReader(ABC):
         return self.table.add(PathOp.BINARY, operator_method(node.op), (left, right))
 
     def _bool(self, node: ast.BoolOp) -> int:
-        values = [self.read(value) for value in node.values]
-        if isinstance(node.op, ast.And):
-            # The others are the result only if they are false: no objects worth following.
-            return values[-1]
-        return self.table.union(*values)
+        is_and = isinstance(node.op, ast.And)
+        values = [self.read(node.values[0])]
+        with ExitStack() as narrowings:
+            for before, value in pairwise(node.values):
+                narrowings.enter_context(narrowed(self, before, holds=is_and))
+                values.append(self.read(value))
+        # What an ``and`` gives instead of its last part is false: no object worth following.
+        return values[-1] if is_and else self.table.union(*values)
 
     def _unary(self, node: ast.UnaryOp) -> int:
         operand = node.operand
@@ -305,7 +315,11 @@ class ExpressionReader(ABC):
 
     def _conditional(self, node: ast.IfExp) -> int:
         self.read(node.test)
-        return self.table.union(self.read(node.body), self.read(node.orelse))
+        with narrowed(self, node.test, holds=True):
+            body = self.read(node.body)
+        with narrowed(self, node.test, holds=False):
+            orelse = self.read(node.orelse)
+        return self.table.union(body, orelse)
 
     def _walrus(self, node: ast.NamedExpr) -> int:
         path = self.read(node.value)

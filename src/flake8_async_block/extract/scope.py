@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from flake8_async_block.extract.table import NodeTable
+from flake8_async_block.model.path import PathOp
 
 Flow = dict[str, int]
 
@@ -69,7 +70,31 @@ def join_flows(table: NodeTable, first: Flow, second: Flow) -> Flow:
     for name, path in second.items():
         other = joined.get(name)
         if other is None:
-            joined[name] = path
+            if not _is_attribute(name):
+                joined[name] = path
         elif other != path:
-            joined[name] = table.union(other, path)
+            joined[name] = _either(table, other, path)
+    for name in first.keys() - second.keys():
+        if _is_attribute(name):
+            # The other branch left it at what it was before, which no flow says.
+            del joined[name]
     return joined
+
+
+def _is_attribute(name: str) -> bool:
+    return "." in name
+
+
+def _either(table: NodeTable, first: int, second: int) -> int:
+    """One of two paths; where tests have only narrowed the same value, that value."""
+    if _widened(table, first) == _widened(table, second):
+        return _widened(table, first)
+    return table.union(first, second)
+
+
+def _widened(table: NodeTable, path: int) -> int:
+    node = table.nodes[path]
+    while node.op == PathOp.NARROWED:
+        path = node.operands[0]
+        node = table.nodes[path]
+    return path

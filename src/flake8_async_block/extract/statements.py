@@ -11,6 +11,7 @@ from flake8_async_block.extract.annotations import instance_of, read_annotation
 from flake8_async_block.extract.bindings import BindingReader
 from flake8_async_block.extract.expressions import operator_method
 from flake8_async_block.extract.loops import has_break, is_always_true, read_while
+from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.model.path import PathOp
@@ -110,14 +111,13 @@ class StatementReader(BindingReader):
         return _FALLS_THROUGH
 
     def _augmented_assign(self, node: ast.AugAssign) -> bool:
-        before = self.read(node.target) if isinstance(node.target, ast.Name) else -1
+        before = self.read(node.target)
         value = self.read(node.value)
-        if isinstance(node.target, ast.Name):
-            method = operator_method(node.op)
-            self.bind(node.target.id, self.table.add(PathOp.BINARY, method, (before, value)))
-        else:
-            self.read(node.target)
+        path = self.table.add(PathOp.BINARY, operator_method(node.op), (before, value))
+        if isinstance(node.target, ast.Subscript):
             self.note_write(node.target)
+        else:
+            self.bind_target(node.target, path)
         return _FALLS_THROUGH
 
     def _type_alias(self, node: Any) -> bool:
@@ -183,11 +183,11 @@ class StatementReader(BindingReader):
             return self.read_block(node.body if test.value else node.orelse)
         before = self.scope.flow
         self.scope.flow = dict(before)
-        self._narrow(test, positive=True)
+        narrow(self, test, holds=True)
         leaves_body = self.read_block(node.body)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
-        self._narrow(test, positive=False)
+        narrow(self, test, holds=False)
         leaves_else = self.read_block(node.orelse)
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
@@ -200,30 +200,6 @@ class StatementReader(BindingReader):
         else:
             self.scope.flow = join_flows(self.table, first, second)
 
-    def _narrow(self, test: ast.expr, positive: bool) -> None:
-        """Apply ``isinstance(x, T)`` to what ``x`` is bound to where the test holds."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            self._narrow(test.operand, not positive)
-            return
-        if isinstance(test, ast.BoolOp):
-            if isinstance(test.op, ast.And) and positive:
-                for part in test.values:
-                    self._narrow(part, positive)
-            return
-        if not positive or not isinstance(test, ast.Call) or len(test.args) != 2:
-            return
-        if not isinstance(test.func, ast.Name) or test.func.id != "isinstance":
-            return
-        subject, types = test.args
-        members = types.elts if isinstance(types, ast.Tuple) else [types]
-        path = self.table.union(
-            *[instance_of(self, read_annotation(self, member)) for member in members]
-        )
-        if isinstance(subject, ast.Name):
-            self.scope.flow[subject.id] = path
-        elif isinstance(subject, ast.Attribute) and isinstance(subject.value, ast.Name):
-            self.scope.bind_attribute(subject.value.id, subject.attr, path)
-
     def _while(self, node: ast.While) -> bool:
         self.read(node.test)
         endless = is_always_true(node.test)
@@ -232,7 +208,7 @@ class StatementReader(BindingReader):
         elif isinstance(node.test, ast.Constant):
             return self.read_block(node.orelse)
         before = dict(self.scope.flow)
-        self._narrow(node.test, positive=True)
+        narrow(self, node.test, holds=True)
         self.read_block(node.body)
         self.scope.flow = join_flows(self.table, before, self.scope.flow)
         if endless and not has_break(node.body):
@@ -299,9 +275,8 @@ class StatementReader(BindingReader):
         for case in node.cases:
             self.scope.flow = dict(before)
             bind_pattern(self, case.pattern, subject)
-            if isinstance(node.subject, ast.Name) and isinstance(case.pattern, ast.MatchClass):
-                matched = instance_of(self, self.read_silently(case.pattern.cls))
-                self.scope.flow[node.subject.id] = matched
+            if isinstance(case.pattern, ast.MatchClass):
+                narrow_to(self, node.subject, [case.pattern.cls], holds=True)
             if case.guard is not None:
                 self.read(case.guard)
             elif isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
@@ -317,7 +292,7 @@ class StatementReader(BindingReader):
 
     def _assert(self, node: ast.Assert) -> bool:
         self.read(node.test)
-        self._narrow(node.test, positive=True)
+        narrow(self, node.test, holds=True)
         if node.msg is not None:
             self.read(node.msg)
         return isinstance(node.test, ast.Constant) and not node.test.value

@@ -154,6 +154,25 @@ def external_bases(resolver: Resolver, cls: ProjectClass) -> frozenset[str]:
     return frozenset(names)
 
 
+def is_one_of(resolver: Resolver, value: Value, instances: Values) -> bool:
+    """Whether a value is an instance of the type of one of ``instances``, or of one below it."""
+    if isinstance(value, ExternalInstance):
+        names = {value.type_name}
+        for entry in resolver.catalogue.lineage(value.type_name):
+            names.update(entry.names)
+    elif isinstance(value, Instance):
+        names = set(external_bases(resolver, value.of))
+    else:
+        return False
+    for instance in instances:
+        if isinstance(instance, ExternalInstance) and instance.type_name in names:
+            return True
+        if isinstance(instance, Instance) and isinstance(value, Instance):
+            if _origin(instance.of) in lineage(resolver, _origin(value.of)):
+                return True
+    return False
+
+
 def _instance_attribute(resolver: Resolver, instance: Instance, name: str) -> Values:
     found = _find_member(resolver, lineage(resolver, _origin(instance.of)), name, instance)
     if found is not None:

@@ -33,7 +33,7 @@ def _holds(resolver: Resolver, condition: Condition, arguments: Arguments) -> bo
     values = resolver.evaluate(arguments.module, path)
     if condition.instance:
         return resolver.is_instance_of(values, condition.instance)
-    return any(
+    return bool(values) and all(
         isinstance(value, Literal) and _equal(literal_value(value.text), condition.equals)
         for value in values
     )

@@ -7,7 +7,7 @@ A site with several candidates blocks only when every known one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -73,6 +73,24 @@ class Propagation:
             assert following is not None
             found.append(following)
         return tuple(found)
+
+    def runs(self, function: ProjectFunction) -> tuple[ProjectFunction, ...]:
+        """The functions of the project that ``function`` may run while it runs."""
+        return tuple(
+            dict.fromkeys(
+                target.function
+                for _, candidates in self._sites(function)
+                for target in chain.from_iterable(candidates)
+                if isinstance(target, Runs)
+            )
+        )
+
+    def blocking_sites(self, function: ProjectFunction) -> Iterator[tuple[Site, BlockingApi]]:
+        """The sites of ``function`` that block by themselves, with what blocks there."""
+        for site, candidates in self._sites(function):
+            for target in chain.from_iterable(candidates):
+                if isinstance(target, Blocks):
+                    yield site, target.api
 
     def _sites(self, function: ProjectFunction) -> tuple[tuple[Site, tuple[Candidate, ...]], ...]:
         """The sites of a function that can matter, with what they do."""

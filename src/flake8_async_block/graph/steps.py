@@ -111,6 +111,18 @@ def _typed(resolver: Resolver, module: str, node: PathNode) -> Values:
     return types.prefer(resolver, declared, lambda: resolver.evaluate(module, node.operands[1]))
 
 
+def _narrowed(resolver: Resolver, module: str, node: PathNode) -> Values:
+    values = resolver.evaluate(module, node.operands[0])
+    types_tested = resolver.evaluate(module, node.operands[1])
+    matching = tuple(
+        value for value in values if attributes.is_one_of(resolver, value, types_tested)
+    )
+    if node.name == Narrowing.IS:
+        return matching or types_tested
+    left = tuple(value for value in values if value not in matching)
+    return left or (Unknown("a test has ruled out every known type"),)
+
+
 def _union(resolver: Resolver, module: str, node: PathNode) -> Values:
     return resolver.evaluate_all(module, node.operands)
 
@@ -174,4 +186,5 @@ STEPS: Final[dict[str, Callable[[Resolver, str, PathNode], Values]]] = {
     PathOp.DICT: _dict,
     PathOp.STAR: _star,
     PathOp.BINARY: _binary,
+    PathOp.NARROWED: _narrowed,
 }

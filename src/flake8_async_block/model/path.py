@@ -60,8 +60,17 @@ class PathOp:
     """Values as operands, their constant keys (``repr``, or empty) in ``keywords``."""
     STAR: Final = "*"
     """``*operand 0`` in a call's positional arguments."""
+    NARROWED: Final = "narrowed"
+    """Operand 0 where it is (``name`` is a :class:`Narrowing`) an instance of operand 1."""
     BINARY: Final = "binary"
     """``operand 0 <name> operand 1``; ``name`` is the method, such as ``__truediv__``."""
+
+
+class Narrowing:
+    """What a test has told about a value's type."""
+
+    IS: Final = "is"
+    IS_NOT: Final = "is not"
 
 
 class PathNode(NamedTuple):
@@ -106,7 +115,7 @@ def render_path(nodes: Sequence[PathNode], index: int, depth: int = 0) -> str:
         return f"{operand()}[{operand(1)}]"
     if op == PathOp.INSTANCE:
         return f"{operand()}@"
-    if op == PathOp.TYPED:
+    if op in (PathOp.TYPED, PathOp.NARROWED):
         return operand()
     if op == PathOp.STAR:
         return f"*{operand()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.handlers import HandlerIndex
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
@@ -59,6 +60,7 @@ class _Finder:
         self._module = module
         self._backend = backend
         self._handlers = HandlerIndex(resolver)
+        self._effects = Effects(resolver, propagation)
 
     def of_function(self, facts: FunctionFacts) -> Iterator[Diagnostic]:
         function = ProjectFunction(self._module, facts.qualname)
@@ -93,7 +95,10 @@ class _Finder:
             names = [_bare(hop.function.qualname) for hop in hops[1:]]
             through = f" through {' → '.join([*names, api.name])}"
         message = f"`{text}` {kind.does} on the event loop{through}, in {self._place(facts)}"
-        advice = advise(api, site, text, self._backend, direct=direct)
+        caution = (
+            None if witness.next is None else self._effects.reason_against_thread(witness.next)
+        )
+        advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
         return Diagnostic(
             code=rule.code,
             name=rule.name,

@@ -35,13 +35,16 @@ class Advice(NamedTuple):
     remedy: str
 
 
-def advise(api: BlockingApi, site: Site, callee: str, backend: str, *, direct: bool) -> Advice:
+def advise(
+    api: BlockingApi, site: Site, callee: str, backend: str, *, direct: bool, caution: str | None
+) -> Advice:
     """What to do about ``api`` reached at ``site``.
 
     Args:
         callee: the source text of what is called, for a call.
         backend: ``anyio``, ``asyncio``, ``trio``, ``starlette`` or ``executor``.
         direct: whether the site itself is the blocking call.
+        caution: what speaks against running it in a thread.
     """
     remedy = _remedy(api, site, callee, backend, direct=direct)
     if api.what == "nested-loop":
@@ -50,20 +53,25 @@ def advise(api: BlockingApi, site: Site, callee: str, backend: str, *, direct: b
         return Advice(None, _NOT_A_CALL[site.kind], remedy)
     if site.place in _NO_AWAIT:
         return Advice(None, _NO_AWAIT[site.place], remedy)
-    if not direct:
-        return Advice(None, "helpers are not moved to a thread automatically yet", remedy)
-    if api.exact and api.what == "sleep":
+    if direct and api.exact and api.what == "sleep":
         module = _NATIVE_SLEEPS.get(backend, "asyncio")
-        parameters = (("replacement", f"{module}.sleep"), ("import", module))
+        native = (("replacement", f"{module}.sleep"), ("import", module))
         title = f"use await {module}.sleep"
-        return Advice(FixPlan("native", Applicability.SAFE, title, parameters), None, remedy)
+        return Advice(FixPlan("native", Applicability.SAFE, title, native), None, remedy)
     if api.holds_gil:
         return Advice(None, "it keeps the interpreter lock, so a thread would not help", remedy)
-    if api.thread == "never":
+    if direct and api.thread == "never":
         return Advice(None, f"`{api.name}` must not be moved to another thread", remedy)
-    applicability = Applicability.SAFE if api.thread == "safe" else Applicability.UNSAFE
-    plan = FixPlan("thread", applicability, "run it in a worker thread", (("backend", backend),))
-    return Advice(plan, None, remedy)
+    if direct and api.thread == "affine":
+        return Advice(
+            None, f"`{api.name}` stays with one thread: move all that uses it together", remedy
+        )
+    parameters = (("backend", backend),)
+    if caution is None:
+        title = "run it in a worker thread"
+        return Advice(FixPlan("thread", Applicability.SAFE, title, parameters), None, remedy)
+    title = f"run it in a worker thread, though {caution}"
+    return Advice(FixPlan("thread", Applicability.UNSAFE, title, parameters), None, remedy)
 
 
 _THREAD_CALLS: Final = {

@@ -1,0 +1,94 @@
+"""What a test such as ``isinstance(x, T)`` says about ``x`` where it holds, and where it does not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.model.path import Narrowing, PathOp
+
+if TYPE_CHECKING:
+    from flake8_async_block.extract.expressions import ExpressionReader
+
+_SAME: Final = (ast.Is, ast.Eq)
+
+
+def narrow(reader: ExpressionReader, test: ast.expr, *, holds: bool) -> None:
+    """Note in the current flow what ``test`` says when it ``holds``, or when it does not."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        narrow(reader, test.operand, holds=not holds)
+    elif isinstance(test, ast.BoolOp):
+        # All parts of an ``and`` that holds do, and none of an ``or`` that does not.
+        if isinstance(test.op, ast.And) == holds:
+            for part in test.values:
+                narrow(reader, part, holds=holds)
+    else:
+        found = _type_test(test)
+        if found is not None:
+            subject, members = found
+            narrow_to(reader, subject, members, holds=holds)
+
+
+@contextmanager
+def narrowed(reader: ExpressionReader, test: ast.expr, *, holds: bool) -> Iterator[None]:
+    """Read an expression under ``test``; what is bound inside stays, what was narrowed does not."""
+    scope = reader.scope
+    before = dict(scope.flow)
+    narrow(reader, test, holds=holds)
+    changed = {key: path for key, path in scope.flow.items() if before.get(key) != path}
+    yield
+    for key, path in changed.items():
+        if scope.flow.get(key) == path:
+            if key in before:
+                scope.flow[key] = before[key]
+            else:
+                del scope.flow[key]
+
+
+def narrow_to(
+    reader: ExpressionReader, subject: ast.expr, members: list[ast.expr], *, holds: bool
+) -> None:
+    """Note that ``subject`` is, or is not, an instance of one of the types ``members``.
+
+    Only variables and attributes of variables are remembered.
+    """
+    if not isinstance(subject, ast.Name) and not (
+        isinstance(subject, ast.Attribute) and isinstance(subject.value, ast.Name)
+    ):
+        return
+    table = reader.table
+    types = [table.add(PathOp.INSTANCE, operands=(reader.read_type(each),)) for each in members]
+    before = reader.read_silently(subject)
+    if reader.is_self(before):
+        return
+    name = Narrowing.IS if holds else Narrowing.IS_NOT
+    path = table.add(PathOp.NARROWED, name, (before, table.union(*types)))
+    if isinstance(subject, ast.Name):
+        reader.scope.flow[subject.id] = path
+    elif isinstance(subject.value, ast.Name):
+        reader.scope.bind_attribute(subject.value.id, subject.attr, path)
+
+
+def _type_test(test: ast.expr) -> tuple[ast.expr, list[ast.expr]] | None:
+    """The subject and the types of ``isinstance(x, T)`` or ``type(x) is T``."""
+    if isinstance(test, ast.Call):
+        if _is_name(test.func, "isinstance") and len(test.args) == 2:
+            subject, types = test.args
+            return subject, _members(types)
+    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], _SAME):
+        left = test.left
+        if isinstance(left, ast.Call) and _is_name(left.func, "type") and len(left.args) == 1:
+            return left.args[0], _members(test.comparators[0])
+    return None
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _members(types: ast.expr) -> list[ast.expr]:
+    if isinstance(types, ast.Tuple):
+        return [member for element in types.elts for member in _members(element)]
+    return [types]

@@ -1,0 +1,109 @@
+"""What a helper changes beyond itself, and what it relies on, if it were moved to a thread.
+
+On the event loop a function runs undisturbed from one ``await`` to the next. In a thread it runs
+beside everything else, so a helper which changes something that others see may not simply move.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.graph.values import ExternalMethod, ProjectFunction
+from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.summary import SiteKind
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.propagate import Propagation
+    from flake8_async_block.graph.resolve import Resolver
+
+_CONSTRUCTION: Final = frozenset({"__init__", "__new__", "__post_init__"})
+_CHANGING: Final = frozenset(
+    {"append", "appendleft", "extend", "insert", "add", "update", "setdefault", "discard", "remove"}
+    | {"pop", "popleft", "popitem", "clear", "sort", "reverse"}
+)
+_TRANSPARENT: Final = frozenset(
+    {PathOp.ATTRIBUTE, PathOp.ITEM, PathOp.TYPED, PathOp.CALL, PathOp.ENTER, PathOp.ITERATE}
+)
+_BUILTIN_COLLECTIONS: Final = frozenset(
+    {"builtins.list", "builtins.dict", "builtins.set", "collections.deque"}
+    | {"collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
+)
+
+
+class Effects:
+    """Answers why a function of the project should not run in another thread."""
+
+    def __init__(self, resolver: Resolver, propagation: Propagation) -> None:
+        self._resolver = resolver
+        self._propagation = propagation
+        self._own: dict[ProjectFunction, str | None] = {}
+
+    def reason_against_thread(self, function: ProjectFunction) -> str | None:
+        """Why moving ``function``, with all it calls, may change what the program does.
+
+        Returns:
+            A clause that ends no sentence, or None when nothing is known against it.
+        """
+        seen = {function}
+        pending = [function]
+        while pending:
+            current = pending.pop()
+            reason = self._own_reason(current)
+            if reason is not None:
+                return reason
+            for called in self._propagation.runs(current):
+                if called not in seen:
+                    seen.add(called)
+                    pending.append(called)
+        return None
+
+    def _own_reason(self, function: ProjectFunction) -> str | None:
+        if function not in self._own:
+            self._own[function] = self._find_reason(function)
+        return self._own[function]
+
+    def _find_reason(self, function: ProjectFunction) -> str | None:
+        facts = self._resolver.function_facts(function)
+        name = function.qualname.rpartition(".")[2].partition("#")[0]
+        for written in facts.writes:
+            if name in _CONSTRUCTION and written.startswith("self."):
+                continue
+            return f"`{name}` changes `{written}`, which code on the loop may be using"
+        nodes = self._resolver.summary(function.path).nodes
+        for site, api in self._propagation.blocking_sites(function):
+            if api.thread == "never":
+                return f"`{api.name}` must not be moved to another thread"
+            if api.thread != "safe" and self.comes_from_outside(function.path, site.path):
+                return f"`{api.name}` belongs to something that other code may be using"
+        for site in facts.sites:
+            if site.kind != SiteKind.CALL:
+                continue
+            callee = nodes[site.path].operands[0]
+            if nodes[callee].op != PathOp.ATTRIBUTE:
+                continue
+            for value in self._resolver.evaluate(function.path, callee):
+                if not isinstance(value, ExternalMethod):
+                    continue
+                if value.type_name == "contextvars.ContextVar" and value.method == "set":
+                    return f"`{name}` sets a context variable, and the thread's copy would be lost"
+                if self._changes_collection(function.path, callee, value):
+                    return f"`{name}` changes a collection that code on the loop may be using"
+        return None
+
+    def _changes_collection(self, module: str, callee: int, method: ExternalMethod) -> bool:
+        if method.method not in _CHANGING or method.type_name not in _BUILTIN_COLLECTIONS:
+            return False
+        return self.comes_from_outside(module, callee)
+
+    def comes_from_outside(self, module: str, path: int) -> bool:
+        """Whether what a path begins with was there before the function was called."""
+        nodes = self._resolver.summary(module).nodes
+        node = nodes[path]
+        called = False
+        while node.op in _TRANSPARENT:
+            called = called or node.op == PathOp.CALL
+            node = nodes[node.operands[0]]
+        if node.op == PathOp.NAME:
+            # A name called is a function or class of a module; a name used is a shared object.
+            return not called
+        return node.op in (PathOp.PARAMETER, PathOp.GLOBAL)
