@@ -1,4 +1,4 @@
-"""What a test such as ``isinstance(x, T)`` says about ``x`` where it holds, and where it does not."""
+"""What a test such as ``isinstance(x, T)`` says about ``x``, where it holds and where it fails."""
 
 from __future__ import annotations
 

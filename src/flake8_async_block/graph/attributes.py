@@ -167,9 +167,12 @@ def is_one_of(resolver: Resolver, value: Value, instances: Values) -> bool:
     for instance in instances:
         if isinstance(instance, ExternalInstance) and instance.type_name in names:
             return True
-        if isinstance(instance, Instance) and isinstance(value, Instance):
-            if _origin(instance.of) in lineage(resolver, _origin(value.of)):
-                return True
+        if (
+            isinstance(instance, Instance)
+            and isinstance(value, Instance)
+            and _origin(instance.of) in lineage(resolver, _origin(value.of))
+        ):
+            return True
     return False
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import names, parameters, protocols, types
 from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.attributes import is_one_of
 from flake8_async_block.graph.values import (
     Literal,
     Mapping,
@@ -19,7 +20,7 @@ from flake8_async_block.graph.values import (
     Values,
     is_known,
 )
-from flake8_async_block.model.path import PathNode, PathOp
+from flake8_async_block.model.path import Narrowing, PathNode, PathOp
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -113,12 +114,10 @@ def _typed(resolver: Resolver, module: str, node: PathNode) -> Values:
 
 def _narrowed(resolver: Resolver, module: str, node: PathNode) -> Values:
     values = resolver.evaluate(module, node.operands[0])
-    types_tested = resolver.evaluate(module, node.operands[1])
-    matching = tuple(
-        value for value in values if attributes.is_one_of(resolver, value, types_tested)
-    )
+    tested = resolver.evaluate(module, node.operands[1])
+    matching = tuple(value for value in values if is_one_of(resolver, value, tested))
     if node.name == Narrowing.IS:
-        return matching or types_tested
+        return matching or tested
     left = tuple(value for value in values if value not in matching)
     return left or (Unknown("a test has ruled out every known type"),)
 

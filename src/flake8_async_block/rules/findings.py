@@ -95,9 +95,7 @@ class _Finder:
             names = [_bare(hop.function.qualname) for hop in hops[1:]]
             through = f" through {' → '.join([*names, api.name])}"
         message = f"`{text}` {kind.does} on the event loop{through}, in {self._place(facts)}"
-        caution = (
-            None if witness.next is None else self._effects.reason_against_thread(witness.next)
-        )
+        caution = self._caution(witness)
         advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
         return Diagnostic(
             code=rule.code,
@@ -113,6 +111,15 @@ class _Finder:
             why_not=advice.why_not,
             remedy=advice.remedy,
         )
+
+    def _caution(self, witness: Witness) -> str | None:
+        """What speaks against running what a site calls in a thread."""
+        if witness.next is not None:
+            return self._effects.reason_against_thread(witness.next)
+        outside = self._effects.comes_from_outside(self._module, witness.site.path)
+        if witness.api.thread == "sequential" and outside:
+            return f"other tasks may use what `{witness.api.name}` belongs to at the same time"
+        return None
 
     def _callee(self, witness: Witness) -> str:
         span = witness.site.span
