@@ -42,6 +42,10 @@ _EAGER_CONSUMERS: Final = frozenset(
     | {"tuple", "extend", "update", "deque", "Counter", "fromkeys"}
 )
 """Callables that exhaust a generator expression before they return."""
+_TYPE_CONSTRUCTORS: Final = frozenset(
+    {"Annotated", "Callable", "Dict", "List", "Optional", "Tuple", "Type", "Union"}
+)
+"""What makes a type of those between its brackets, also of names in strings."""
 _AWAITING_CALLS: Final = frozenset(
     {"gather", "wait_for", "shield", "wait", "create_task", "ensure_future", "as_completed"}
     | {"run_coroutine_threadsafe", "async_create_task", "create_background_task", "add_job"}
@@ -198,7 +202,7 @@ class ExpressionReader(ABC):
             owner = self.enclosing_class()
             if owner is not None:
                 return self.table.add(PathOp.SUPER, owner)
-        terminal = _terminal_name(callee)
+        terminal = terminal_name(callee)
         if terminal in _AWAITING_CALLS:
             for argument in node.args:
                 self.mark_awaited(argument)
@@ -271,6 +275,8 @@ class ExpressionReader(ABC):
         return self.table.constant(node.value)
 
     def _subscript(self, node: ast.Subscript) -> int:
+        if terminal_name(node.value) in _TYPE_CONSTRUCTORS:
+            return self.read_type(node)
         base = self.read(node.value)
         key = (
             self.read_slice(node.slice)
@@ -480,7 +486,8 @@ def _attribute_key(node: ast.Attribute) -> str:
     return f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else ""
 
 
-def _terminal_name(node: ast.expr) -> str:
+def terminal_name(node: ast.expr) -> str:
+    """The last part of a dotted name, or nothing for anything else."""
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else ""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flake8_async_block.extract.annotations import instance_of, read_annotation
 from flake8_async_block.extract.bindings import BindingReader
-from flake8_async_block.extract.expressions import operator_method
+from flake8_async_block.extract.expressions import operator_method, terminal_name
 from flake8_async_block.extract.loops import has_break, is_always_true, read_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
@@ -92,7 +92,9 @@ class StatementReader(BindingReader):
         annotation = read_annotation(self, node.annotation)
         typed = instance_of(self, annotation)
         path = typed
-        if node.value is not None:
+        if node.value is not None and terminal_name(node.annotation) == "TypeAlias":
+            path = read_annotation(self, node.value)
+        elif node.value is not None:
             value = self.read(node.value)
             path = self.table.add(PathOp.TYPED, operands=(typed, value))
         target = node.target

@@ -32,6 +32,9 @@ from flake8_async_block.model.path import NO_PATH, PathOp
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
+_ENUMERATIONS: Final = frozenset(
+    f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
+)
 _EMPTY_BASES: Final = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
@@ -184,10 +187,23 @@ def _instance_attribute(resolver: Resolver, instance: Instance, name: str) -> Va
 
 
 def _class_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
-    found = _find_member(resolver, lineage(resolver, _origin(cls)), name, cls)
+    classes = lineage(resolver, _origin(cls))
+    found = _find_member(resolver, classes, name, cls)
     if found is not None:
-        return found
+        return (Instance(cls),) if _is_enum_member(resolver, classes, name) else found
     return (Unknown(_why_missing(resolver, cls, name)),)
+
+
+def _is_enum_member(
+    resolver: Resolver, classes: tuple[ProjectClass | External, ...], name: str
+) -> bool:
+    """Whether ``name`` of a class is one of its instances."""
+    if not any(isinstance(cls, External) and cls.name in _ENUMERATIONS for cls in classes):
+        return False
+    return any(
+        isinstance(cls, ProjectClass) and name in resolver.class_facts(cls).attributes
+        for cls in classes
+    )
 
 
 def _super_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:

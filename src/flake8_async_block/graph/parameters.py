@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from flake8_async_block.graph import results, types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_class_method, is_static
+from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.values import (
     External,
+    ExternalInstance,
     Instance,
     ProjectClass,
     ProjectFunction,
@@ -44,7 +46,10 @@ def _receiver(resolver: Resolver, function: ProjectFunction, facts: FunctionFact
 
 def _value(resolver: Resolver, function: ProjectFunction, parameter: Parameter) -> Values:
     if parameter.kind == ParameterKind.VAR_KEYWORD:
-        return (Unknown(f"`{parameter.name}` collects keyword arguments"),)
+        if parameter.annotation == NO_PATH:
+            return (Unknown(f"`{parameter.name}` collects keyword arguments"),)
+        element = types.instances(resolver, function.path, parameter.annotation)
+        return (ExternalInstance(MAPPING_TYPE, ((ExternalInstance("builtins.str"),), element)),)
     if parameter.kind == ParameterKind.VAR_POSITIONAL:
         element = types.instances(resolver, function.path, parameter.annotation)
         return (Sequence((element,), exact=False),)

@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 from flake8_async_block.graph import results
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
+from flake8_async_block.graph.records import elements_of_record, item_of_record
 from flake8_async_block.graph.shown import describe, element_of
 from flake8_async_block.graph.values import (
     Coroutine,
@@ -111,6 +112,9 @@ def async_iterated(resolver: Resolver, value: Value) -> Values:
 def _iterated_instance(resolver: Resolver, value: Instance) -> Values:
     iterator = _call_special(resolver, value, "__iter__", default=())
     if not iterator:
+        fields = elements_of_record(resolver, value)
+        if fields:
+            return merge(*fields)
         return (Unknown(f"`{value.of.qualname}` has no known __iter__"),)
 
     def step(inner: Value) -> Values:
@@ -142,6 +146,9 @@ def item_of(resolver: Resolver, value: Value, key: Values) -> Values:
         declared = resolver.catalogue.type_field(value.type_name, "item")
         return from_type_name(declared, (value,)) or (Opaque(f"{describe(value)}[]"),)
     if isinstance(value, Instance):
+        fields = elements_of_record(resolver, value)
+        if fields:
+            return item_of_record(fields, key)
         return _call_special(
             resolver, value, "__getitem__", default=(Unknown("no known __getitem__"),)
         )

@@ -47,7 +47,9 @@ _CONTAINERS: Final = {
 _MAPPINGS: Final = frozenset(
     {"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"}
 )
-_NOTHING_SAID: Final = frozenset({"Any", "object", "TypeAlias", "Callable", "NoReturn", "Never"})
+_NOTHING_SAID: Final = _TRANSPARENT | {
+    *("Any", "object", "TypeAlias", "Callable", "NoReturn", "Never", "Optional", "Union")
+}
 
 
 def instances(resolver: Resolver, module: str, annotation: int) -> Values:
@@ -189,6 +191,9 @@ def _tuple_of(resolver: Resolver, module: str, arguments: tuple[int, ...]) -> Va
 def _called(resolver: Resolver, module: str, node: PathNode) -> Values:
     """``TypeVar("T", bound=X)`` and ``NewType("N", X)`` stand for ``X``."""
     name = _typing_name(resolver.evaluate(module, node.operands[0]))
+    constraints = node.operands[2 : len(node.operands) - len(node.keywords)]
+    if name == "TypeVar" and constraints:
+        return merge(*[instances(resolver, module, constraint) for constraint in constraints])
     if name == "TypeVar" and "bound" in node.keywords:
         position = len(node.operands) - len(node.keywords) + node.keywords.index("bound")
         return instances(resolver, module, node.operands[position])

@@ -226,6 +226,8 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "builtins.type": _type,
     "copy.copy": _first,
     "copy.deepcopy": _first,
+    "copy.replace": _first,
+    "dataclasses.replace": _first,
     "asyncio.wait_for": _first,
     "asyncio.shield": _first,
     "asyncio.ensure_future": _first,

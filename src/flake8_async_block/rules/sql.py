@@ -56,9 +56,9 @@ app.py:10 in list_names: read_names()
 
 ## Remedies
 
-`async-block fix --unsafe-fixes` moves a call in a coroutine to a thread for you. Read the diff: a
-session or a connection then meets several threads, one after the other, and not every driver
-allows that.
+There is no automatic fix for a single call on a session or a connection: those stay with one
+thread, so all that uses them has to move together. A helper that opens its own session and closes
+it again is moved to a thread by `async-block fix`.
 
 ### Use the asynchronous side of the library
 
