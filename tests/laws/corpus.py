@@ -53,9 +53,7 @@ class Case:
         """The sources, relative to the project's root."""
         if self.origin.is_file():
             return (Path(self.origin.name),)
-        return tuple(
-            sorted(path.relative_to(self.origin) for path in self.origin.rglob("*.py"))
-        )
+        return tuple(sorted(path.relative_to(self.origin) for path in self.origin.rglob("*.py")))
 
     def text(self, file: Path) -> bytes:
         return (self.origin if self.origin.is_file() else self.origin / file).read_bytes()

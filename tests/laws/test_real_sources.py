@@ -30,9 +30,7 @@ def test_packages_of_the_standard_library(package: str) -> None:
 
 def test_a_sample_of_the_standard_library() -> None:
     files = sorted(
-        path
-        for path in _LIBRARY.glob("*.py")
-        if path.name not in ("this.py", "__phello__.foo.py")
+        path for path in _LIBRARY.glob("*.py") if path.name not in ("this.py", "__phello__.foo.py")
     )[::_SAMPLE]
     result = Engine(config_of(_LIBRARY)).check(files)
     assert result.errors == ()

@@ -12,7 +12,9 @@ from tests.laws.corpus import Case
 def test_round_trip(case: Case) -> None:
     for file in case.files:
         summary = extract_summary(case.text(file))
-        assert msgspec.msgpack.decode(msgspec.msgpack.encode(summary), type=ModuleSummary) == summary
+        assert (
+            msgspec.msgpack.decode(msgspec.msgpack.encode(summary), type=ModuleSummary) == summary
+        )
         assert msgspec.json.decode(msgspec.json.encode(summary), type=ModuleSummary) == summary
 
 

@@ -43,6 +43,4 @@ def without_async(source: bytes) -> bytes:
 
 def test_the_words_are_taken_out() -> None:
     source = b"async def f():\n    async with a as b: return await b  # await\n    'async'\n"
-    assert (
-        without_async(source) == b"def f():\n    with a as b: return b  # await\n    'async'\n"
-    )
+    assert without_async(source) == b"def f():\n    with a as b: return b  # await\n    'async'\n"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flake8_async_block.extract.annotations import read_annotation
 from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
-from flake8_async_block.extract.scope import Scope, ScopeKind
+from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.statements import StatementReader
 from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.model.path import NO_PATH, PathOp
@@ -146,9 +146,13 @@ class ModuleReader(StatementReader):
             is_async=isinstance(node, ast.AsyncFunctionDef),
             owner=owner.qualname if owner is not None else "",
         )
+        outer = self.scope.flow
+        if getattr(node, "type_params", ()):
+            self.scope.flow = {**outer, **self._type_parameters(node)}
         builder.parameters = self._parameters(node.args)
         if not isinstance(node, ast.Lambda):
             builder.returns = read_annotation(self, node.returns)
+        self.scope.flow = outer
         self._builders.append(builder)
         self._deferred.append((node, builder, self.scope, owner))
         return builder
@@ -203,14 +207,22 @@ class ModuleReader(StatementReader):
         return False
 
     def _bind_type_parameters(self, node: Any, scope: Scope) -> None:
+        for name, path in self._type_parameters(node).items():
+            scope.flow[name] = path
+            scope.bindings[name] = [path]
+
+    def _type_parameters(self, node: Any) -> Flow:
         """PEP 695: ``def f[T: Bound]`` binds ``T`` to what its bound names."""
+        parameters = {}
         for parameter in getattr(node, "type_params", ()):
             bound = getattr(parameter, "bound", None)
             path = self.table.unknown("a type parameter")
-            if bound is not None and not isinstance(bound, ast.Tuple):
+            if isinstance(bound, ast.Tuple):
+                path = self.table.union(*[read_annotation(self, each) for each in bound.elts])
+            elif bound is not None:
                 path = read_annotation(self, bound)
-            scope.flow[parameter.name] = path
-            scope.bindings[parameter.name] = [path]
+            parameters[parameter.name] = path
+        return parameters
 
     # deferred bodies
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Hashable
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from flake8_async_block.graph.values import DEFINED_BY_ITSELF, Unknown, Values
 
@@ -21,7 +21,8 @@ _MAX_DEPTH: Final = 120
 _FRAMES_PER_QUESTION: Final = 24
 _MAX_CANDIDATES: Final = 16
 _MAX_ROUNDS: Final = 5
-"""A circle of which every round makes more (lists of lists of lists …) is left at that."""
+_MAX_NESTING: Final = 4
+"""How deep values may be nested of which every round makes more, such as lists of lists."""
 _ALONE: Final = 1 << 30
 _START: Final[Values] = (DEFINED_BY_ITSELF,)
 
@@ -85,6 +86,8 @@ class Memory:
             for _ in range(_MAX_ROUNDS):
                 self._outermost, self._changed = _ALONE, False
                 answer = _tidy(compute())
+                if self._outermost < _ALONE:
+                    answer = _cut(answer, _MAX_NESTING)
                 if key in self._assumed and set(self._assumed[key]) != set(answer):
                     self._assumed[key] = answer
                     self._changed = True
@@ -132,3 +135,22 @@ def _tidy(answer: Values) -> Values:
     if len(answer) > _MAX_CANDIDATES:
         return (Unknown("too many candidates"),)
     return answer
+
+
+def _cut(answer: Values, levels: int) -> Values:
+    """The same values, with what is nested more than ``levels`` deep left open."""
+    if not levels:
+        return _START
+    return tuple(type(value)(*[_cut_field(field, levels) for field in value]) for value in answer)
+
+
+def _cut_field(field: Any, levels: int) -> Any:
+    if not isinstance(field, tuple) or not field:
+        return field
+    if hasattr(field, "_fields"):
+        # A value that is part of another, such as the class of an instance.
+        (cut,) = _cut((field,), levels)
+        return cut
+    if hasattr(field[0], "_fields"):
+        return _cut(field, levels - 1)
+    return tuple(_cut_field(each, levels) for each in field)
