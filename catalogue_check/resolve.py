@@ -11,37 +11,59 @@ import importlib
 import inspect
 import io
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 RESULT_SUFFIX = ".result"
 """``module.function.result`` names what a function returns where its class has no public name."""
 
 
 class Missing(Exception):  # noqa: N818 - a name that is not there is an answer, not a failure
-    """The name means nothing here.
+    """The name means nothing here; the message says why."""
+
+
+def load(name: str, wanted: Callable[[object], bool] = lambda found: True) -> object:
+    """What ``name`` means: as much of it as needed is imported, the rest are attributes.
 
     Args:
-        reason: for people.
-        module: the module that could not be imported, if that is why.
-    """
-
-    def __init__(self, reason: str, module: str = "") -> None:
-        super().__init__(reason)
-        self.module = module
-
-
-@functools.lru_cache(maxsize=None)
-def load(name: str) -> object:
-    """Import as much of ``name`` as is a module, and read the rest as attributes.
+        name: a dotted name.
+        wanted: which meaning to take where there are several, as when a function hides the
+            submodule of its name.
 
     Raises:
         Missing: there is no such module or attribute.
     """
+    found = candidates(name)
+    return next((candidate for candidate in found if wanted(candidate)), found[0])
+
+
+@functools.lru_cache(maxsize=None)
+def candidates(name: str) -> list[object]:
+    """All meanings of ``name``, the one that ``import a; a.b.c`` gives first.
+
+    Raises:
+        Missing: there is none.
+    """
     parts = name.split(".")
-    found: object = _module(parts[0])
-    for position, part in enumerate(parts[1:], start=2):
-        found = _member(found, part, ".".join(parts[:position]))
+    reason = Missing(f"{name} does not exist")
+    found: list[object] = []
+    for split in range(1, len(parts) + 1):
+        try:
+            current = _module(".".join(parts[:split]))
+        except Missing as error:
+            reason = error if split == 1 else reason
+            continue
+        for part in parts[split:]:
+            current = _attribute(current, part)
+            if current is _NOTHING:
+                break
+        else:
+            found.append(current)
+    if not found:
+        raise reason
     return found
+
+
+_NOTHING: typing.Final = object()
 
 
 def _module(name: str) -> object:
@@ -50,21 +72,15 @@ def _module(name: str) -> object:
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
-            raise Missing(f"no module {error.name}", error.name or name) from None
+            raise Missing(f"no module {error.name}") from None
         except Exception as error:  # noqa: BLE001
-            raise Missing(f"{name} cannot be imported: {error!r}"[:200]) from None
+            raise Missing(f"{name} cannot be imported: {error!r}"[:160]) from None
 
 
-def _member(owner: object, part: str, full: str) -> object:
+def _attribute(owner: object, part: str) -> object:
     with contextlib.suppress(Exception):
-        return getattr(owner, part)
-    if inspect.ismodule(owner):
-        try:
-            return _module(full)
-        except Missing as error:
-            if error.module not in ("", full):
-                raise
-    raise Missing(f"{full} does not exist")
+        return typing.cast("object", getattr(owner, part))
+    return _NOTHING
 
 
 def static_member(cls: type, name: str) -> object:

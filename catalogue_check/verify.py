@@ -1,9 +1,10 @@
 """Compare the catalogue with the packages that are installed here; writes JSON to the output.
 
-    python verify.py DATA_DIRECTORY EXPECTED.toml
+    python verify.py DATA_DIRECTORY SAMPLES.toml
 
-Runs inside the environments that the check makes, so it uses the standard library only (Python
-3.11 or newer).
+The result is a table of facts: each is ``ok``, ``missing`` (another version may have it) or
+``wrong``. Runs inside the environments that the check makes, so it uses the standard library only
+(Python 3.11 or newer).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import re
 import sys
 import tomllib
+import types
 import typing
 import warnings
 from collections.abc import Iterator
@@ -34,65 +36,51 @@ from resolve import (
 Entry = dict[str, Any]
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\(\))?(?:\.\w+(?:\(\))?)+")
 _PROTOCOL = {"iterate": "__iter__", "enter": "__enter__", "exit": "__exit__", "call": "__call__"}
-
-
-class Expected:
-    """What the installed versions cannot show; see ``expected.toml``."""
-
-    def __init__(self, path: Path) -> None:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        self.elsewhere = {name for table in tables["elsewhere"] for name in table["names"]}
-        self.dynamic = {name for table in tables["dynamic"] for name in table["names"]}
-        self.samples: dict[str, list[str]] = tables["samples"]
-
-    def covers(self, name: str) -> bool:
-        """Whether the name belongs to another version or platform."""
-        return name in self.elsewhere
-
-    def is_dynamic(self, class_name: str) -> bool:
-        """Whether the members of the class are made at run time."""
-        return any(fnmatchcase(class_name, pattern) for pattern in self.dynamic)
+_SAY_NOTHING = (typing.Any, type, types.UnionType, type(None))
 
 
 class Verification:
-    """Collects what was found; an entry is *seen* when at least one of its names was."""
+    """Collects facts.
 
-    def __init__(self, expected: Expected) -> None:
-        self.expected = expected
-        self.problems: list[str] = []
-        self.seen: set[str] = set()
-        self.absent: dict[str, str] = {}
-        self.counts: dict[str, int] = {}
+    Args:
+        samples: a pattern of the catalogue → names of classes that it means.
+        dynamic: patterns of classes whose members are made at run time.
+    """
 
-    def count(self, what: str, number: int = 1) -> None:
-        self.counts[what] = self.counts.get(what, 0) + number
+    def __init__(self, samples: dict[str, list[str]], dynamic: list[str]) -> None:
+        self._samples = samples
+        self._dynamic = dynamic
+        self.facts: dict[str, tuple[str, str]] = {}
+        self.packages: set[str] = set()
 
-    def load(self, name: str) -> object | None:
+    def note(self, fact: str, state: str, detail: str = "") -> None:
+        """Remember a fact; a bad one is not overwritten by a good one."""
+        if self.facts.get(fact, ("ok",))[0] == "ok":
+            self.facts[fact] = (state, detail)
+
+    def load(self, name: str, kind: str, wanted: typing.Callable[[object], bool]) -> object | None:
         """The object, or None after noting why there is none."""
         try:
-            found = load(name)
+            found = load(name, wanted)
         except Missing as error:
-            if not self.expected.covers(name):
-                self.absent[name] = str(error)
+            self.note(f"{kind} {name}", "missing", str(error))
             return None
-        self.seen.add(name)
-        self.count("names")
+        self.packages.add(name.split(".")[0])
+        self.note(f"{kind} {name}", "ok")
         return found
 
     # functions
 
     def function(self, entry: Entry) -> None:
         for name in entry["names"]:
-            found = self.load(name)
+            found = self.load(name, "function", callable)
             if found is None:
                 continue
             if not callable(found):
-                self.problems.append(f"{name} cannot be called")
+                self.note(f"function {name}", "wrong", "it cannot be called")
             elif is_coroutine(found) and "blocks" in entry:
-                self.problems.append(f"{name} is a coroutine function")
-            else:
-                self.count("functions")
-                self.agree(name, found, entry.get("returns", ""))
+                self.note(f"function {name}", "wrong", "it is a coroutine function")
+            self.result(name, found, entry.get("returns", ""))
         self.replacement(entry)
 
     # classes
@@ -100,221 +88,176 @@ class Verification:
     def class_(self, entry: Entry) -> None:
         names = entry.get("names", [])
         if names and names[0].endswith(RESULT_SUFFIX):
-            self.pseudo_class(names[0])
-            return
-        classes = []
-        for name in [*names, *self.of_patterns(entry)]:
-            found = self.load(name)
-            if found is None:
-                continue
-            if entry.get("singleton"):
-                found = type(found)
-            if not inspect.isclass(found):
-                found = self.made_by(found)
-            if found is None:
-                self.problems.append(f"{name} is not a class")
-                continue
-            classes.append((name, found))
-            self.count("classes")
-        if classes:
-            self.members(entry, classes)
+            self.result_class(names[0])
+        else:
+            self.named_classes(entry, [*names, *self.of_patterns(entry)])
         self.replacement(entry)
-
-    def made_by(self, factory: object) -> type | None:
-        """The class that a factory function returns by its annotation."""
-        try:
-            answer = typing.get_type_hints(factory).get("return")
-        except Exception:  # noqa: BLE001 - annotations of strangers raise anything
-            return None
-        answer = typing.get_origin(answer) or answer
-        return answer if inspect.isclass(answer) else None
 
     def of_patterns(self, entry: Entry) -> Iterator[str]:
         for pattern in entry.get("patterns", []):
             if "*" not in pattern:
                 yield pattern
-            yield from self.expected.samples.get(pattern, [])
+            yield from self._samples.get(pattern, [])
 
-    def pseudo_class(self, name: str) -> None:
+    def result_class(self, name: str) -> None:
+        """A class without a public name stands for what a method returns."""
         origin = name.removesuffix(RESULT_SUFFIX)
-        found = self.load(origin)
-        if found is None:
-            owner, _, attribute = origin.rpartition(".")
-            cls = self.load(owner)
-            if inspect.isclass(cls) and has_attribute(cls, attribute):
-                self.absent.pop(origin, None)
-                self.seen.add(origin)
-        if origin in self.seen:
-            self.seen.add(name)
+        owner, _, attribute = origin.rpartition(".")
+        try:
+            load(origin)
+        except Missing:
+            cls = self.load(owner, "class", inspect.isclass)
+            known = isinstance(cls, type) and (
+                has_attribute(cls, attribute) or self.is_dynamic(owner)
+            )
+            self.note(f"origin {origin}", "ok" if known else "missing", "it does not exist")
+        else:
+            self.note(f"origin {origin}", "ok")
 
-    def members(self, entry: Entry, classes: list[tuple[str, type]]) -> None:
-        dynamic = all(self.expected.is_dynamic(name) for name, _ in classes)
-        first = classes[0][0]
+    def named_classes(self, entry: Entry, names: list[str]) -> None:
+        classes: list[tuple[str, type]] = []
+        for name in names:
+            found = self.load(name, "class", inspect.isclass)
+            if entry.get("singleton") and found is not None:
+                found = type(found)
+            if isinstance(found, type):
+                classes.append((name, found))
+            elif found is not None and not inspect.isroutine(found):
+                # A function stands for what it returns.
+                self.note(f"class {name}", "wrong", "it is not a class")
+        if classes:
+            self.members(entry, names[0], classes)
+
+    def is_dynamic(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._dynamic)
+
+    def members(self, entry: Entry, label: str, classes: list[tuple[str, type]]) -> None:
+        dynamic = any(self.is_dynamic(name) for name, _ in classes)
         for method in entry.get("methods", []):
-            self.method(first, classes, method, dynamic=dynamic)
+            self.method(label, [cls for _, cls in classes], method, dynamic=dynamic)
         for table in ("methods-except", "returns", "attributes", "properties", "method"):
+            if table == "method" and entry.get("deep"):
+                continue
             for key in entry.get(table, ()):
                 if "*" in key or "." in key or key.startswith("_"):
                     continue
-                if dynamic or any(has_attribute(cls, key) for _, cls in classes):
-                    self.count("members")
-                elif not self.expected.covers(f"{first}.{key}"):
-                    self.problems.append(f"{first}: no class of the entry has `{key}` ({table})")
+                known = dynamic or any(has_attribute(cls, key) for _, cls in classes)
+                self.note(
+                    f"member {label}.{key}", "ok" if known else "missing", f"in `{table}`"
+                )
         for key, special in _PROTOCOL.items():
-            if entry.get(key) and not any(self.supports(cls, special) for _, cls in classes):
-                self.problems.append(f"{first} has no {special} ({key})")
+            if entry.get(key):
+                known = any(_supports(cls, special) for _, cls in classes)
+                self.note(f"member {label}.{special}", "ok" if known else "missing", f"`{key}`")
         for method, returns in entry.get("returns", {}).items():
             for name, cls in classes:
                 member = static_member(cls, method)
-                if callable(member):
-                    self.agree(f"{name}.{method}", member, returns, receiver=cls)
+                if callable(member) or isinstance(member, (classmethod, staticmethod)):
+                    self.result(f"{name}.{method}", member, returns, receiver=cls)
 
-    def method(
-        self, first: str, classes: list[tuple[str, type]], method: str, *, dynamic: bool
-    ) -> None:
+    def method(self, label: str, classes: list[type], method: str, *, dynamic: bool) -> None:
+        fact = f"method {label}.{method}"
         found = [
-            member
-            for _, cls in classes
-            if (member := static_member(cls, method)) is not None
+            member for cls in classes if (member := static_member(cls, method)) is not None
         ]
-        if not found:
-            if dynamic or any(has_attribute(cls, method) for _, cls in classes):
-                self.count("methods made at run time")
-            elif not self.expected.covers(f"{first}.{method}"):
-                self.problems.append(f"{first}: no class of the entry has the method `{method}`")
-        elif all(is_coroutine(member) for member in found):
-            self.problems.append(f"{first}.{method} is a coroutine function")
+        if found and all(is_coroutine(member) for member in found):
+            self.note(fact, "wrong", "it is a coroutine function")
+        elif found or dynamic or any(has_attribute(cls, method) for cls in classes):
+            self.note(fact, "ok")
         else:
-            self.count("methods")
-
-    def supports(self, cls: type, special: str) -> bool:
-        if special == "__call__":
-            return any("__call__" in base.__dict__ for base in cls.__mro__)
-        old_style = special == "__iter__" and hasattr(cls, "__getitem__")
-        return hasattr(cls, special) or old_style or hasattr(cls, "__getattr__")
+            self.note(fact, "missing", "no class of the entry has it")
 
     # types
 
-    def agree(
+    def result(
         self, name: str, function: object, returns: str, receiver: type | None = None
     ) -> None:
         """The annotated result and the catalogue's must be the same class or relatives."""
         if not returns or returns.endswith(RESULT_SUFFIX) or "[" in returns or "|" in returns:
             return
-        annotated = self.made_by(
-            function.__func__ if isinstance(function, (classmethod, staticmethod)) else function
-        )
-        if annotated is None:
-            self.count("results without an annotation that says more")
-            return
+        if isinstance(function, (classmethod, staticmethod)):
+            function = function.__func__
+        annotated = _annotated_result(function)
         try:
-            promised = receiver if returns == "self" else load(returns)
+            promised = receiver if returns == "self" else load(returns, inspect.isclass)
         except Missing:
             return
-        if not inspect.isclass(promised):
-            promised = self.made_by(promised)
-        if promised is None:
+        if annotated is None or not isinstance(promised, type):
             return
-        if self.related(annotated, promised):
-            self.count("results that agree with their annotation")
-        elif not self.expected.covers(f"{name}()"):
-            self.problems.append(
-                f"{name}() is annotated as {annotated.__module__}.{annotated.__qualname__}, "
-                f"and the catalogue says {returns}"
-            )
-
-    def related(self, one: type, other: type) -> bool:
-        try:
-            return issubclass(one, other) or issubclass(other, one)
-        except TypeError:
-            return True
+        agrees = issubclass(annotated, promised) or issubclass(promised, annotated)
+        self.note(
+            f"result {name}()",
+            "ok" if agrees else "wrong",
+            f"annotated as {annotated.__module__}.{annotated.__qualname__}, "
+            f"the catalogue says {returns}",
+        )
 
     # replacements
 
     def replacement(self, entry: Entry) -> None:
         module = entry.get("instead-import", "")
-        if module and self.load(module) is not None:
-            self.count("modules of replacements")
-        instead = entry.get("instead", "")
-        match = _DOTTED.match(instead.removeprefix("await "))
+        if module:
+            self.load(module, "import", inspect.ismodule)
+        match = _DOTTED.match(entry.get("instead", "").removeprefix("await "))
         if not match or not module or match[0].split(".")[0] != module.split(".")[0]:
             return
         try:
-            found, name = self.follow(match[0])
+            found, name = _follow(match[0])
         except Missing as error:
-            if not self.expected.covers(match[0]):
-                self.absent[match[0]] = f"{error} (replacement)"
+            self.note(f"replacement {match[0].replace('()', '')}", "missing", str(error))
             return
-        self.seen.add(match[0])
-        if is_asynchronous(found):
-            self.count("replacements that are asynchronous")
-        elif not self.expected.covers(f"{match[0]} is asynchronous"):
-            self.problems.append(f"the replacement {name} is not asynchronous")
-
-    def follow(self, text: str) -> tuple[object, str]:
-        """The object that ``a.B().c`` means; a called class stands for its instance."""
-        parts = text.split(".")
-        name = parts[0].removesuffix("()")
-        found = load(name)
-        for part in parts[1:]:
-            bare = part.removesuffix("()")
-            name = f"{name}.{bare}"
-            if inspect.isclass(found):
-                cls = found
-                if not has_attribute(cls, bare):
-                    raise Missing(f"{name} does not exist")
-                found = static_member(cls, bare)
-                if found is None or not (callable(found) or isinstance(found, classmethod)):
-                    # An attribute of an instance: only its existence can be shown.
-                    return sys.modules[cls.__module__], name
-            else:
-                found = load(name)
-        return found, name
+        state = "ok" if is_asynchronous(found) else "wrong"
+        self.note(f"replacement {name}", state, "it does not look asynchronous")
 
 
-def _tables(directory: Path) -> Iterator[tuple[str, Entry]]:
+def _supports(cls: type, special: str) -> bool:
+    if special == "__call__":
+        return any("__call__" in base.__dict__ for base in cls.__mro__)
+    by_items = special == "__iter__" and hasattr(cls, "__getitem__")
+    return hasattr(cls, special) or by_items or hasattr(cls, "__getattr__")
+
+
+def _annotated_result(function: object) -> type | None:
+    """The class that a function returns by its annotation, if that says which."""
+    try:
+        answer = typing.get_type_hints(function).get("return")
+    except Exception:  # noqa: BLE001 - annotations of strangers raise anything
+        return None
+    members = [member for member in typing.get_args(answer) if member is not type(None)]
+    if typing.get_origin(answer) in (types.UnionType, typing.Union) and len(members) == 1:
+        answer = members[0]
+    answer = typing.get_origin(answer) or answer
+    return answer if inspect.isclass(answer) and answer not in _SAY_NOTHING else None
+
+
+def _follow(text: str) -> tuple[object, str]:
+    """The object that ``a.B().c`` means; a called class stands for its instance."""
+    parts = [part.removesuffix("()") for part in text.split(".")]
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        try:
+            found = load(name, callable)
+        except Missing:
+            if length == 1:
+                raise
+            continue
+        rest = parts[length:]
+        if rest and not (inspect.isclass(found) and has_attribute(found, rest[0])):
+            raise Missing(f"{name}.{rest[0]} does not exist")
+        # An attribute of an instance: only its existence can be shown.
+        return found, ".".join(parts)
+    raise Missing(text)
+
+
+def _entries(directory: Path) -> Iterator[tuple[str, Entry]]:
     for path in sorted(directory.glob("*.toml")):
         # The standard library has a test of its own, on every interpreter.
         if path.stem.startswith("stdlib_"):
             continue
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        for entry in tables.get("function", []):
-            yield "function", entry
-        for entry in tables.get("class", []):
-            yield "class", entry
-
-
-def _entry_names(kind: str, entry: Entry) -> list[str]:
-    return [*entry.get("names", []), *entry.get("patterns", [])]
-
-
-def main(directory: str, expected: str) -> None:
-    """Verify everything and write the result as JSON."""
-    warnings.simplefilter("ignore")
-    _configure_django()
-    verification = Verification(Expected(Path(expected)))
-    entries = list(_tables(Path(directory)))
-    for kind, entry in entries:
-        verification.function(entry) if kind == "function" else verification.class_(entry)
-    installed = importlib.metadata.packages_distributions()
-    used = {
-        distribution
-        for name in verification.seen
-        for distribution in installed.get(name.split(".")[0], [])
-        if importlib.metadata.distribution(distribution).files is not None
-    }
-    json.dump(
-        {
-            "python": sys.version.split()[0],
-            "entries": [[kind, *_entry_names(kind, entry)] for kind, entry in entries],
-            "seen": sorted(verification.seen),
-            "absent": verification.absent,
-            "problems": verification.problems,
-            "counts": verification.counts,
-            "versions": {name: importlib.metadata.version(name) for name in sorted(used)},
-        },
-        sys.stdout,
-    )
+        for kind in ("function", "class"):
+            for entry in tables.get(kind, []):
+                yield kind, entry
 
 
 def _configure_django() -> None:
@@ -329,6 +272,33 @@ def _configure_django() -> None:
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     )
     django.setup()
+
+
+def main(directory: str, samples: str) -> None:
+    """Verify everything and write the result as JSON."""
+    warnings.simplefilter("ignore")
+    _configure_django()
+    tables = tomllib.loads(Path(samples).read_text(encoding="utf-8"))
+    verification = Verification(tables["samples"], tables["dynamic"])
+    for kind, entry in _entries(Path(directory)):
+        if kind == "function":
+            verification.function(entry)
+        else:
+            verification.class_(entry)
+    installed = importlib.metadata.packages_distributions()
+    used = {
+        distribution
+        for package in verification.packages
+        for distribution in installed.get(package, [])
+    }
+    json.dump(
+        {
+            "python": sys.version.split()[0],
+            "facts": verification.facts,
+            "versions": {name: importlib.metadata.version(name) for name in sorted(used)},
+        },
+        sys.stdout,
+    )
 
 
 if __name__ == "__main__":

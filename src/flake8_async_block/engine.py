@@ -168,11 +168,13 @@ class Engine:
             progress(len(files), len(files))
         checked = {str(file) for file in files}
         errors = [error for path, error in self._errors.items() if path in checked]
+        found.sort(key=lambda item: item.sort_key)
         return CheckResult(
-            diagnostics=tuple(sorted(found, key=lambda item: item.sort_key)),
+            diagnostics=tuple(item for item in found if not item.once),
             errors=tuple(sorted([*failed, *errors], key=lambda error: (error.path, error.line))),
             files=len(files),
             suppressed=silenced,
+            notes=tuple(item for item in found if item.once),
         )
 
     def _check_file(self, path: str, *, suppress: bool) -> tuple[Sequence[Diagnostic], int]:

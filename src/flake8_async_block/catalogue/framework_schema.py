@@ -19,14 +19,154 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         decorators: method names (with receivers) or dotted names (without).
         method: what is shown as the method; ``*`` takes the decorator's name in capitals.
         route: the parameter that holds the route, by name; it is also the first positional one.
+            Empty where there is no route.
+        methods: the parameter that lists HTTP methods, by name; shown instead of ``method``.
         sync: where a plain ``def`` handler runs.
+        thread_if: a keyword argument that, when true, sends a plain ``def`` to a thread.
+        named: whether findings name it as the entry point through which they are reached.
     """
 
     decorators: tuple[str, ...]
     receivers: tuple[DottedName, ...] = ()
     method: str = "*"
     route: str = "path"
+    methods: str = ""
     sync: RunsOn = "thread"
+    thread_if: str = ""
+    named: bool = True
+
+
+class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Calls that register a function or a class of handlers which they are handed.
+
+    Attributes:
+        receivers: types of the object whose method is called; empty for plain callables.
+        calls: method names (with receivers) or dotted names (without).
+        function: the parameter that takes the function, by name; a list of functions may stand
+            there too.
+        position: its place, from 0, without ``self``.
+        route: the parameter that holds the route, by name; empty where there is none.
+        route_position: its place, from 0; -1 where it is only given by keyword.
+        method: what is shown as the method; ``*`` takes the last part of the call's name.
+        methods: the parameter that lists HTTP methods, by name.
+        sync: where a plain ``def`` runs.
+        named: as for :class:`HandlerEntry`.
+    """
+
+    calls: tuple[str, ...]
+    receivers: tuple[DottedName, ...] = ()
+    function: str = "handler"
+    position: int = 0
+    route: str = ""
+    route_position: int = -1
+    method: str = ""
+    methods: str = ""
+    sync: RunsOn = "loop"
+    named: bool = True
+
+
+class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Classes whose methods a framework calls.
+
+    Attributes:
+        bases: the outside classes to inherit from.
+        methods: names of methods; one that ends in ``*`` means all that begin so.
+        method: what is shown as the method; ``*`` takes the method's name in capitals.
+        route_attribute: the class attribute that holds the route, if there is one.
+        sync: where a plain ``def`` method runs.
+        thread_decorators: decorators that take a plain ``def`` method off the loop.
+        named: as for :class:`HandlerEntry`.
+    """
+
+    bases: tuple[DottedName, ...]
+    methods: tuple[str, ...]
+    method: str = "*"
+    route_attribute: str = ""
+    sync: RunsOn = "loop"
+    thread_decorators: tuple[DottedName, ...] = ()
+    named: bool = True
+
+
+class RouterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Objects that collect routes under a prefix: routers, blueprints, controllers, mounts.
+
+    Attributes:
+        names: every import path of the class or factory.
+        prefix: the parameter that holds the prefix, by name.
+        position: its place, from 0; -1 where it is only given by keyword.
+        children: parameters that take routes or routers, one or a list, by name.
+        children_position: the place of the first of these; -1 where it is only given by keyword.
+        prefix_attribute: the class attribute that holds the prefix, where the router is a class.
+    """
+
+    names: tuple[DottedName, ...]
+    prefix: str = "prefix"
+    position: int = -1
+    children: tuple[str, ...] = ()
+    children_position: int = -1
+    prefix_attribute: str = ""
+
+
+class MountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Methods that put one router below another.
+
+    Attributes:
+        receivers: types of the outer router.
+        calls: method names.
+        child: the parameter that takes the inner router, by name.
+        child_position: its place, from 0.
+        prefix: the parameter that holds a further prefix, by name.
+        prefix_position: its place, from 0; -1 where it is only given by keyword.
+        replaces: whether this prefix stands instead of the inner router's own.
+    """
+
+    receivers: tuple[DottedName, ...]
+    calls: tuple[str, ...]
+    child: str = "router"
+    child_position: int = 0
+    prefix: str = "prefix"
+    prefix_position: int = -1
+    replaces: bool = False
+
+
+class RouteTableEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Callables that take a list of ``(route, handler)`` pairs.
+
+    Attributes:
+        names: every import path of the callable.
+        parameter: the parameter that takes the list, by name.
+        position: its place, from 0.
+    """
+
+    names: tuple[DottedName, ...]
+    parameter: str
+    position: int = 0
+
+
+class ConventionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Names that say where a plain ``def`` runs.
+
+    Attributes:
+        prefix: how the function's own name begins.
+        package: the package that the file belongs to or imports from.
+    """
+
+    prefix: str
+    package: DottedName
+
+
+class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Data classes whose validators run on the loop when a handler takes or returns one.
+
+    Attributes:
+        bases: the outside classes to inherit from.
+        reading: decorators of methods that run when a value is read from a request.
+        writing: decorators of methods that run when a value is written to a response.
+    """
+
+    bases: tuple[DottedName, ...]
+    reading: tuple[DottedName, ...] = ()
+    writing: tuple[DottedName, ...] = ()
 
 
 class InjectorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -52,19 +192,52 @@ class OffloaderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
         position: its place, from 0, without ``self``.
         gives: what the call gives: something to await, a ``concurrent.futures.Future``, a
             function (for wrappers), or nothing of interest.
+        started: the work begins whether or not what the call gives is awaited.
+        coroutines: async functions may be handed over as well; they then run on the loop.
+        keywords: the only keyword arguments that it takes, where it hands none on.
     """
 
     names: tuple[DottedName, ...]
     parameter: str = "func"
     position: int = 0
     gives: Literal["awaitable", "future", "function", "nothing"] = "awaitable"
+    started: bool = False
+    coroutines: bool = False
+    keywords: tuple[str, ...] | None = None
+
+
+class MemoiserEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Decorators that keep a function's results and do not run it again for the same arguments.
+
+    Attributes:
+        names: every import path.
+    """
+
+    names: tuple[DottedName, ...]
 
 
 class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """One framework file."""
+    """One framework file.
+
+    Attributes:
+        name: as people write it.
+        evidence: the address of the documentation that says where code runs.
+        package: the word without which no file of a project uses the framework.
+        trailing_slash: whether a route ends in the slash with which it was written.
+    """
 
     name: str
     evidence: str
+    package: str
+    trailing_slash: bool = True
     handler: tuple[HandlerEntry, ...] = ()
+    registration: tuple[RegistrationEntry, ...] = ()
+    view: tuple[ViewEntry, ...] = ()
+    router: tuple[RouterEntry, ...] = ()
+    mount: tuple[MountEntry, ...] = ()
+    route_table: tuple[RouteTableEntry, ...] = ()
+    convention: tuple[ConventionEntry, ...] = ()
+    model: tuple[ModelEntry, ...] = ()
     injector: tuple[InjectorEntry, ...] = ()
     offloader: tuple[OffloaderEntry, ...] = ()
+    memoiser: tuple[MemoiserEntry, ...] = ()

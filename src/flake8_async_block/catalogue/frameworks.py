@@ -1,29 +1,57 @@
-"""Questions to the framework data: which markers inject, which decorators register handlers."""
+"""Questions to the framework data: what injects, what registers, what runs where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
 import msgspec
 
 from flake8_async_block.catalogue.framework_schema import (
+    ConventionEntry,
     FrameworkTables,
     HandlerEntry,
     InjectorEntry,
+    ModelEntry,
+    MountEntry,
     OffloaderEntry,
+    RegistrationEntry,
+    RouterEntry,
+    RouteTableEntry,
+    ViewEntry,
 )
 from flake8_async_block.catalogue.load import DATA_DIRECTORY, parse_toml
+
+CallEntry = RegistrationEntry | RouterEntry | MountEntry | RouteTableEntry
+"""What a call can mean for the routes of an application."""
+
+
+class Words(NamedTuple):
+    """Words to look for in a text before it is worth reading.
+
+    Attributes:
+        package: without this word in any file of a project, the others mean nothing.
+        calls: the last parts of the names of calls that register something.
+    """
+
+    package: bytes
+    calls: tuple[bytes, ...]
 
 
 class Frameworks:
     """All framework files by the names they speak of."""
 
     def __init__(self, tables: Iterable[FrameworkTables]) -> None:
+        self.tables: Final = tuple(tables)
+        self._memoisers = {
+            name for table in self.tables for entry in table.memoiser for name in entry.names
+        }
         self._injectors: dict[str, InjectorEntry] = {}
         self._offloaders: dict[str, OffloaderEntry] = {}
         self._handlers: dict[str, tuple[str, HandlerEntry]] = {}
-        for table in tables:
+        self._calls: dict[str, tuple[str, CallEntry]] = {}
+        for table in self.tables:
             for injector in table.injector:
                 for name in injector.names:
                     self._injectors[name] = injector
@@ -31,10 +59,18 @@ class Frameworks:
                 for name in offloader.names:
                     self._offloaders[name] = offloader
             for handler in table.handler:
-                for receiver in handler.receivers or ("",):
-                    for decorator in handler.decorators:
-                        full = f"{receiver}.{decorator}" if receiver else decorator
-                        self._handlers[full] = (table.name, handler)
+                for name in _full_names(handler.receivers, handler.decorators):
+                    self._handlers[name] = (table.name, handler)
+            for call in (*table.registration, *table.mount):
+                for name in _full_names(call.receivers, call.calls):
+                    self._calls[name] = (table.name, call)
+            for made in (*table.router, *table.route_table):
+                for name in made.names:
+                    self._calls[name] = (table.name, made)
+
+    def is_memoiser(self, name: str) -> bool:
+        """Whether the decorator ``name``, such as ``functools.cache``, keeps results."""
+        return name in self._memoisers
 
     def injector(self, name: str) -> InjectorEntry | None:
         """The entry of the marker ``name``, such as ``fastapi.Depends``."""
@@ -47,6 +83,101 @@ class Frameworks:
     def handler(self, name: str) -> tuple[str, HandlerEntry] | None:
         """The framework's name and the entry of a decorator, such as ``fastapi.FastAPI.get``."""
         return self._handlers.get(name)
+
+    def call(self, name: str) -> tuple[str, CallEntry] | None:
+        """The framework's name and what calling ``name`` means for its routes."""
+        return self._calls.get(name)
+
+    def views(self, base: str) -> tuple[tuple[str, ViewEntry], ...]:
+        """What is known of the methods of classes that inherit from ``base``."""
+        return self._views.get(base, ())
+
+    def model(self, base: str) -> ModelEntry | None:
+        """What is known of data classes that inherit from ``base``."""
+        return self._models.get(base)
+
+    def keeps_trailing_slash(self, framework: str) -> bool:
+        return framework not in self._without_slash
+
+    @cached_property
+    def conventions(self) -> tuple[tuple[str, ConventionEntry], ...]:
+        return tuple((table.name, entry) for table in self.tables for entry in table.convention)
+
+    @cached_property
+    def injector_words(self) -> frozenset[str]:
+        """The last parts of the names of all injectors."""
+        return frozenset(_last(name) for name in self._injectors)
+
+    @cached_property
+    def call_words(self) -> frozenset[str]:
+        """The last parts of the names of all calls that mean something for routes."""
+        return frozenset(_last(name) for name in self._calls)
+
+    @cached_property
+    def words(self) -> tuple[Words, ...]:
+        """Which words betray that a file registers something, for each framework."""
+        return tuple(
+            Words(table.package.encode(), tuple(word.encode() for word in words))
+            for table in self.tables
+            if (words := _words_of(table))
+        )
+
+    @cached_property
+    def loop_words(self) -> tuple[bytes, ...]:
+        """Words without which a text has no plain ``def`` that runs on the loop."""
+        packages = [
+            table.package
+            for table in self.tables
+            if any(entry.sync == "loop" for entry in (*table.handler, *table.view))
+            or any(entry.sync == "loop" and entry.named for entry in table.registration)
+            or table.convention
+            or table.model
+        ]
+        calls = [
+            call
+            for table in self.tables
+            for entry in table.registration
+            if entry.sync == "loop"
+            for call in entry.calls
+        ]
+        return tuple(word.encode() for word in dict.fromkeys([*packages, *map(_last, calls)]))
+
+    @cached_property
+    def _views(self) -> dict[str, tuple[tuple[str, ViewEntry], ...]]:
+        found: dict[str, tuple[tuple[str, ViewEntry], ...]] = {}
+        for table in self.tables:
+            for view in table.view:
+                for base in view.bases:
+                    found[base] = (*found.get(base, ()), (table.name, view))
+        return found
+
+    @cached_property
+    def _models(self) -> dict[str, ModelEntry]:
+        return {
+            base: entry for table in self.tables for entry in table.model for base in entry.bases
+        }
+
+    @cached_property
+    def _without_slash(self) -> frozenset[str]:
+        return frozenset(table.name for table in self.tables if not table.trailing_slash)
+
+
+def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[str]:
+    return [
+        f"{receiver}.{method}" if receiver else method
+        for receiver in receivers or ("",)
+        for method in methods
+    ]
+
+
+def _words_of(table: FrameworkTables) -> tuple[str, ...]:
+    names = [call for entry in (*table.registration, *table.mount) for call in entry.calls]
+    names += [name for entry in (*table.router, *table.route_table) for name in entry.names]
+    return tuple(dict.fromkeys(map(_last, names)))
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 @lru_cache(maxsize=1)

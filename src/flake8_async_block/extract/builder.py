@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.model.path import NO_PATH
 from flake8_async_block.model.summary import (
+    Await,
+    Block,
     ClassFacts,
     FunctionFacts,
     Loop,
@@ -31,7 +33,8 @@ class FunctionBuilder:
 
     ``awaited_paths`` holds values that are awaited somewhere in the function after they were
     stored in a variable: the calls that made them cannot have been blocking ones. ``collected``
-    holds what was appended to a list, by the list's name.
+    holds what was appended to a list, by the list's name. ``guards`` counts the handlers around
+    the statement being read that take one certain exception for the end of what they guard.
     """
 
     qualname: str
@@ -47,6 +50,9 @@ class FunctionBuilder:
     sites: list[Site] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    awaits: list[Await] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    guards: int = 0
     awaited_paths: set[int] = field(default_factory=set)
     collected: dict[str, list[int]] = field(default_factory=dict)
 
@@ -71,6 +77,8 @@ class FunctionBuilder:
             sites=tuple(sites),
             loops=tuple(self.loops),
             writes=tuple(dict.fromkeys(self.writes)),
+            awaits=tuple(self.awaits),
+            blocks=tuple(self.blocks),
         )
 
 

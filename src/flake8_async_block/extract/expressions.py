@@ -19,7 +19,7 @@ from flake8_async_block.extract.narrowing import narrowed
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Place, Site, SiteKind
+from flake8_async_block.model.summary import Await, Guard, Place, Site, SiteKind, Use
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"reveal_type"}
 _OPERATOR_METHODS: Final[dict[type[ast.operator], str]] = {
@@ -61,10 +61,12 @@ class ExpressionReader(ABC):
         self.function: FunctionBuilder
         self.scope: Scope
         self.place = Place.EXPRESSION
+        self.guard = Guard.NONE
         self.late_names = False
         """Whether a name that is not bound yet may be one that the module binds further down."""
         self._recording = True
         self._awaited_nodes: set[ast.expr] = set()
+        self._uses: dict[ast.expr, str] = {}
         self._walruses: list[tuple[str, int]] = []
         self._dispatch: dict[type[ast.expr], Callable[[Any], int]] = {
             ast.Name: self._name,
@@ -100,6 +102,7 @@ class ExpressionReader(ABC):
             return reader(node)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
+                self.mark_use(child, Use.VALUE)
                 self.read(child)
         return self.table.unknown("the result of an operator")
 
@@ -121,11 +124,24 @@ class ExpressionReader(ABC):
 
     def record(self, kind: str, path: int, node: ast.expr, awaited: bool = False) -> None:
         if self._recording:
-            self.function.sites.append(Site(kind, path, span_of(node), awaited, self.place))
+            use = self._uses.get(node, Use.OTHER) if kind == SiteKind.CALL else Use.OTHER
+            self.function.sites.append(
+                Site(kind, path, span_of(node), awaited, self.place, self.guard, use)
+            )
 
     def mark_awaited(self, node: ast.expr) -> None:
         """Note that the value of ``node``, not read yet, is awaited."""
         self._awaited_nodes.add(node)
+
+    def mark_use(self, node: ast.expr, use: str) -> None:
+        """Note what is done with the value of ``node``, not read yet, if it is a call."""
+        if isinstance(node, ast.Call):
+            self._uses[node] = use
+
+    def note_await(self, kind: str, path: int, node: ast.expr) -> None:
+        """Note that the current function may suspend at ``node``."""
+        if self._recording:
+            self.function.awaits.append(Await(kind, path, span_of(node)))
 
     def is_awaited(self, node: ast.expr) -> bool:
         return node in self._awaited_nodes
@@ -184,6 +200,7 @@ class ExpressionReader(ABC):
     # steps
 
     def _attribute(self, node: ast.Attribute) -> int:
+        self.mark_use(node.value, Use.VALUE)
         path = self.table.add(PathOp.ATTRIBUTE, node.attr, (self.read(node.value),))
         known = self.scope.flow.get(_attribute_key(node)) if self.scope.flow else None
         self.record(SiteKind.ATTRIBUTE, path, node, self.is_awaited(node))
@@ -192,6 +209,7 @@ class ExpressionReader(ABC):
     def _callee(self, node: ast.expr) -> int:
         if isinstance(node, ast.Attribute):
             known = self.scope.flow.get(_attribute_key(node))
+            self.mark_use(node.value, Use.VALUE)
             base = self.read(node.value)
             return self.table.add(PathOp.ATTRIBUTE, node.attr, (base,)) if known is None else known
         return self.read(node)
@@ -269,6 +287,7 @@ class ExpressionReader(ABC):
         operand = self.read(value)
         if not isinstance(value, ast.Call):
             self.function.awaited_paths.add(operand)
+        self.note_await(PathOp.AWAIT, operand, node)
         return self.table.add(PathOp.AWAIT, operands=(operand,))
 
     def _constant(self, node: ast.Constant) -> int:
@@ -294,6 +313,8 @@ class ExpressionReader(ABC):
         return self.table.unknown("a slice")
 
     def _binary(self, node: ast.BinOp) -> int:
+        self.mark_use(node.left, Use.VALUE)
+        self.mark_use(node.right, Use.VALUE)
         left = self.read(node.left)
         right = self.read(node.right)
         return self.table.add(PathOp.BINARY, operator_method(node.op), (left, right))
@@ -354,6 +375,7 @@ class ExpressionReader(ABC):
     def _read_format_values(self, node: ast.JoinedStr) -> None:
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
+                self.mark_use(value.value, Use.VALUE)
                 self.read(value.value)
                 if isinstance(value.format_spec, ast.JoinedStr):
                     self._read_format_values(value.format_spec)
@@ -459,6 +481,8 @@ class ExpressionReader(ABC):
                 SiteKind.ITERATE, iterable, generator.iter, awaited=bool(generator.is_async)
             )
             op = PathOp.ASYNC_ITERATE if generator.is_async else PathOp.ITERATE
+            if generator.is_async:
+                self.note_await("async for", iterable, generator.iter)
             self.bind_target(generator.target, self.table.add(op, operands=(iterable,)))
             for condition in generator.ifs:
                 self.read(condition)

@@ -21,6 +21,7 @@ from flake8_async_block.model.summary import (
     MODULE_BODY,
     ClassFacts,
     FunctionFacts,
+    Guard,
     ModuleSummary,
     Parameter,
     ParameterKind,
@@ -29,6 +30,7 @@ from flake8_async_block.model.summary import (
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _GLOBAL_STATEMENT: Final = re.compile(rb"^[ \t]*global[ \t]+([^\r\n#;]+)", re.MULTILINE)
+_NONLOCAL_STATEMENT: Final = re.compile(rb"^[ \t]*nonlocal[ \t]+([^\r\n#;]+)", re.MULTILINE)
 _Deferred = tuple[FunctionNode, FunctionBuilder, Scope, ClassBuilder | None]
 
 
@@ -48,6 +50,8 @@ def extract_summary(source: bytes) -> ModuleSummary:
     reader = ModuleReader()
     if b"global " in source:
         reader.declare_globals(source)
+    if b"nonlocal " in source:
+        reader.declare_nonlocals(source)
     return reader.read_module(tree)
 
 
@@ -78,6 +82,14 @@ class ModuleReader(StatementReader):
         for names in _GLOBAL_STATEMENT.findall(source):
             for name in names.decode("utf-8", "replace").split(","):
                 self.module_scope.bindings.setdefault(name.strip(), [])
+
+    def declare_nonlocals(self, source: bytes) -> None:
+        """Make known which variables a function inside another one may change at any time."""
+        self.nonlocal_names = frozenset(
+            name.strip()
+            for names in _NONLOCAL_STATEMENT.findall(source)
+            for name in names.decode("utf-8", "replace").split(",")
+        )
 
     def read_module(self, tree: ast.Module) -> ModuleSummary:
         module = self.function
@@ -243,6 +255,7 @@ class ModuleReader(StatementReader):
         self._bind_type_parameters(node, scope)
         self.scope, self.function, self.current_class = scope, builder, None
         self.place = Place.EXPRESSION
+        self.guard = Guard.NONE
         for position, parameter in enumerate(builder.parameters):
             path = self.table.add(PathOp.PARAMETER, f"{builder.qualname}:{parameter.name}")
             scope.bind(parameter.name, path)

@@ -7,15 +7,18 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from flake8_async_block.extract import loops
 from flake8_async_block.extract.annotations import instance_of, read_annotation
 from flake8_async_block.extract.bindings import BindingReader
+from flake8_async_block.extract.builder import span_of
 from flake8_async_block.extract.expressions import operator_method, terminal_name
-from flake8_async_block.extract.loops import has_break, is_always_true, read_while
+from flake8_async_block.extract.guards import guard_of_branch, guard_of_handler, stronger
+from flake8_async_block.extract.loop_facts import keeps_true, note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Place, SiteKind
+from flake8_async_block.model.summary import Block, Place, SiteKind, Use
 
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
@@ -27,6 +30,8 @@ class StatementReader(BindingReader):
     def __init__(self) -> None:
         super().__init__()
         self.stars: list[str] = []
+        self.nonlocal_names: frozenset[str] = frozenset()
+        """The names that any function of the file declares ``nonlocal``."""
         self._statements: dict[type[ast.stmt], Callable[[Any], bool]] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -74,6 +79,7 @@ class StatementReader(BindingReader):
         return _LEAVES
 
     def _expression(self, node: ast.Expr) -> bool:
+        self.mark_use(node.value, Use.DROPPED)
         self.read_at(node.value, self._statement_place())
         return _FALLS_THROUGH
 
@@ -186,13 +192,20 @@ class StatementReader(BindingReader):
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
-        leaves_body = self.read_block(node.body)
+        guard = guard_of_branch(test, node.body, frozenset(self.scope.global_names))
+        leaves_body = self._read_branch(node.body, guard)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=False)
         leaves_else = self.read_block(node.orelse)
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
+
+    def _read_branch(self, statements: Sequence[ast.stmt], guard: str) -> bool:
+        before, self.guard = self.guard, stronger(self.guard, guard)
+        leaves = self.read_block(statements)
+        self.guard = before
+        return leaves
 
     def _join(self, leaves_first: bool, first: Flow, leaves_second: bool, second: Flow) -> None:
         if leaves_first and not leaves_second:
@@ -204,16 +217,15 @@ class StatementReader(BindingReader):
 
     def _while(self, node: ast.While) -> bool:
         self.read(node.test)
-        endless = is_always_true(node.test)
-        if endless:
-            self.function.loops.append(read_while(node))
-        elif isinstance(node.test, ast.Constant):
+        endless = loops.is_always_true(node.test)
+        if not endless and isinstance(node.test, ast.Constant):
             return self.read_block(node.orelse)
+        note_while(self, node, endless=endless or keeps_true(self, node, self.nonlocal_names))
         before = dict(self.scope.flow)
         narrow(self, node.test, holds=True)
         self.read_block(node.body)
         self.scope.flow = join_flows(self.table, before, self.scope.flow)
-        if endless and not has_break(node.body):
+        if endless and not loops.has_break(node.body):
             return _LEAVES
         return self.read_block(node.orelse)
 
@@ -223,6 +235,10 @@ class StatementReader(BindingReader):
             self.mark_awaited(node.iter)
         iterable = self.read(node.iter)
         self.record(SiteKind.ITERATE, iterable, node.iter, awaited=is_async)
+        if isinstance(node, ast.AsyncFor):
+            self.note_await("async for", iterable, node.iter)
+        else:
+            note_for(self, node, iterable)
         op = PathOp.ASYNC_ITERATE if is_async else PathOp.ITERATE
         before = dict(self.scope.flow)
         self.bind_target(node.target, self.table.add(op, operands=(iterable,)))
@@ -237,15 +253,27 @@ class StatementReader(BindingReader):
                 self.mark_awaited(item.context_expr)
             manager = self.read(item.context_expr)
             self.record(SiteKind.ENTER, manager, item.context_expr, awaited=is_async)
+            if is_async:
+                self.note_await("async with", manager, item.context_expr)
+            elif self.function.is_async:
+                span = span_of(item.context_expr)
+                self.function.blocks.append(Block(manager, span, span_of(node)))
             if item.optional_vars is not None:
                 op = PathOp.ASYNC_ENTER if is_async else PathOp.ENTER
                 entered = self.table.add(op, operands=(manager,))
                 self.bind_target(item.optional_vars, entered)
-        return self.read_block(node.body)
+        return self._read_guarded(node.body, guarded=loops.suppresses_the_end(node.items))
+
+    def _read_guarded(self, body: Sequence[ast.stmt], *, guarded: bool) -> bool:
+        self.function.guards += guarded
+        leaves = self.read_block(body)
+        self.function.guards -= guarded
+        return leaves
 
     def _try(self, node: Any) -> bool:
         before = dict(self.scope.flow)
-        leaves = self.read_block(node.body)
+        guarded = loops.catches_the_end(node.handlers)
+        leaves = self._read_guarded(node.body, guarded=guarded)
         after_body = self.scope.flow
         # A handler may start after any statement of the body.
         interrupted = join_flows(self.table, before, after_body)
@@ -259,7 +287,8 @@ class StatementReader(BindingReader):
                 self.read(handler.type)
             if handler.name is not None:
                 self.bind(handler.name, self._exception_of(handler))
-            handler_leaves = self.read_block(handler.body)
+            guard = guard_of_handler(node.body, handler)
+            handler_leaves = self._read_branch(handler.body, guard)
             self._join(all_leave, after, handler_leaves, self.scope.flow)
             after, all_leave = self.scope.flow, all_leave and handler_leaves
         self.scope.flow = after

@@ -59,6 +59,13 @@ def is_property(resolver: Resolver, function: ProjectFunction) -> bool:
     return not PROPERTY_DECORATORS.isdisjoint(decorator_names(resolver, function))
 
 
+def is_memoised(resolver: Resolver, function: ProjectFunction) -> bool:
+    """Whether a decorator keeps what the function returns and does not run it again."""
+    return bool(resolver.function_facts(function).decorators) and any(
+        resolver.frameworks.is_memoiser(name) for name in decorator_names(resolver, function)
+    )
+
+
 def is_manager(resolver: Resolver, function: ProjectFunction) -> bool:
     """Whether calling the function gives a context manager made of its ``yield``."""
     return not MANAGER_DECORATORS.isdisjoint(decorator_names(resolver, function))

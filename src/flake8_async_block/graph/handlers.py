@@ -1,130 +1,164 @@
-"""Which functions are entry points of a framework, and what people call them."""
+"""Which functions are entry points of a framework, what people call them, and who reaches what."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.attributes import external_bases
-from flake8_async_block.graph.values import (
-    External,
-    ExternalMethod,
-    Instance,
-    Literal,
-    ProjectFunction,
-    Value,
-    literal_value,
+from flake8_async_block.graph.attributes import lineage
+from flake8_async_block.graph.callers import Callers
+from flake8_async_block.graph.decorators import decorator_names
+from flake8_async_block.graph.registrations import (
+    Mentions,
+    Registrations,
+    Role,
+    role_by_decorator,
+    text_of,
 )
+from flake8_async_block.graph.values import External, ProjectClass, ProjectFunction
 from flake8_async_block.model.diagnostic import Handler
-from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import FunctionFacts, SiteKind
 
 if TYPE_CHECKING:
-    from flake8_async_block.catalogue.framework_schema import HandlerEntry
+    from flake8_async_block.catalogue.framework_schema import ViewEntry
     from flake8_async_block.graph.resolve import Resolver
+
+_MOST_FUNCTIONS: Final = 200
+"""How many functions are looked at on the way back to an entry point before giving up."""
 
 
 class HandlerIndex:
-    """Answers through which entry point code is reached; remembers every module it has read.
+    """Answers how functions are registered, and through which entry point code is reached.
 
-    Callers are looked for in the function's own file.
+    Args:
+        resolver: gives the meaning of the project's code.
+        mentions: finds the files of the project that hold a word, wherever they are.
     """
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, mentions: Mentions) -> None:
         self._resolver = resolver
-        self._callers: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._registrations = Registrations(resolver, mentions)
+        self._callers = Callers(resolver, mentions)
+        self._roles: dict[tuple[str, str], tuple[Role, ...]] = {}
+        self._reaching: dict[tuple[str, str], Handler | None] = {}
 
     def reaching(self, function: ProjectFunction) -> Handler | None:
-        """The entry point that ``function`` is, or the nearest one that calls it."""
-        seen = {function.qualname: None}
-        level = [function.qualname]
-        while level:
-            for qualname in level:
-                found = handler_of(self._resolver, ProjectFunction(function.path, qualname))
+        """The entry point that ``function`` is, or the nearest one that calls it.
+
+        Callers are looked for in the whole project; of several that are equally near, the one
+        in the file that sorts first counts.
+        """
+        key = (function.path, function.qualname)
+        if key not in self._reaching:
+            self._reaching[key] = self._search(key)
+        return self._reaching[key]
+
+    def _search(self, start: tuple[str, str]) -> Handler | None:
+        seen = {start: None}
+        level = [start]
+        while level and len(seen) < _MOST_FUNCTIONS:
+            for path, qualname in level:
+                found = self.handler_of(ProjectFunction(path, qualname))
                 if found is not None:
                     return found
-            callers = self._callers_in(function.path)
             level = [
                 caller
-                for qualname in level
-                for caller in callers.get(qualname, ())
+                for path, qualname in level
+                for caller in self._callers.of(path, qualname)
                 if caller not in seen and seen.setdefault(caller) is None
             ]
         return None
 
-    def _callers_in(self, module: str) -> dict[str, tuple[str, ...]]:
-        known = self._callers.get(module)
+    def handler_of(self, function: ProjectFunction) -> Handler | None:
+        """The entry point that ``function`` itself is, or None."""
+        for role in self.roles(function):
+            if not role.named:
+                continue
+            facts = self._resolver.function_facts(function)
+            own = [(function.path, function.qualname)]
+            if facts.owner:
+                own.append((function.path, facts.owner))
+            return Handler(
+                framework=role.framework,
+                method=role.method,
+                route=self._registrations.full_route(role, *own),
+                function=facts.qualname,
+            )
+        return None
+
+    def roles(self, function: ProjectFunction) -> tuple[Role, ...]:
+        """How ``function`` is registered: by decorators, by its class, by calls."""
+        key = (function.path, function.qualname)
+        known = self._roles.get(key)
         if known is None:
-            found: dict[str, dict[str, None]] = {}
-            functions = self._resolver.summary(module).functions
-            for facts in functions.values():
-                for callee in self._called_by(module, facts):
-                    found.setdefault(callee, {})[facts.qualname] = None
-                outer = facts.qualname.rpartition(".")[0]
-                if outer in functions:
-                    # What a function defines inside itself, it also runs, by whatever means.
-                    found.setdefault(facts.qualname, {})[outer] = None
-            known = {callee: tuple(callers) for callee, callers in found.items()}
-            self._callers[module] = known
+            known = self._roles[key] = tuple(self._find_roles(function))
         return known
 
-    def _called_by(self, module: str, facts: FunctionFacts) -> Iterator[str]:
-        nodes = self._resolver.summary(module).nodes
-        for site in facts.sites:
-            if site.kind != SiteKind.CALL:
+    def _find_roles(self, function: ProjectFunction) -> Iterator[Role]:
+        resolver = self._resolver
+        facts = resolver.function_facts(function)
+        if facts.owner:
+            self._note_prefix(ProjectClass(function.path, facts.owner))
+        for decorator in facts.decorators:
+            role = role_by_decorator(resolver, function.path, decorator)
+            if role is not None:
+                yield role
+        if facts.owner:
+            yield from self._roles_by_class(function, ProjectClass(function.path, facts.owner))
+        yield from self._registrations.roles(function.path, function.qualname)
+
+    def _note_prefix(self, cls: ProjectClass) -> None:
+        """A controller carries its prefix as a class attribute."""
+        for base in lineage(self._resolver, cls):
+            if not isinstance(base, External):
                 continue
-            for value in self._resolver.evaluate(module, nodes[site.path].operands[0]):
-                if isinstance(value, ProjectFunction) and value.path == module:
-                    yield value.qualname
-
-
-def handler_of(resolver: Resolver, function: ProjectFunction) -> Handler | None:
-    """The entry point that ``function`` is registered as by a decorator, or None."""
-    facts = resolver.function_facts(function)
-    nodes = resolver.summary(function.path).nodes
-    for decorator in facts.decorators:
-        node = nodes[decorator]
-        if node.op != PathOp.CALL:
-            continue
-        for value in resolver.evaluate(function.path, node.operands[0]):
-            for name in _registration_names(resolver, value):
-                found = resolver.frameworks.handler(name)
-                if found is None:
-                    continue
-                framework, entry = found
-                arguments = Arguments.of(function.path, node)
-                return Handler(
-                    framework=framework,
-                    method=_method(entry, name),
-                    route=_route(resolver, entry, arguments),
-                    function=facts.qualname,
+            prefix = self._resolver.frameworks.prefix_attribute(base.name)
+            if prefix:
+                self._registrations.set_prefix(
+                    (cls.path, cls.qualname), self._class_text(cls, prefix)
                 )
-    return None
+
+    def _roles_by_class(self, function: ProjectFunction, cls: ProjectClass) -> Iterator[Role]:
+        name = function.qualname.rpartition(".")[2].partition("#")[0]
+        for base in lineage(self._resolver, cls):
+            if not isinstance(base, External):
+                continue
+            for framework, entry in self._resolver.frameworks.views(base.name):
+                if not _is_listed(name, entry.methods):
+                    continue
+                yield self._role_by_class(function, cls, framework, entry, name)
+
+    def _role_by_class(
+        self, function: ProjectFunction, cls: ProjectClass, framework: str, entry: ViewEntry, name: str
+    ) -> Role:
+        resolver = self._resolver
+        method = name.upper() if entry.method == "*" else entry.method
+        sync = entry.sync
+        if not decorator_names(resolver, function).isdisjoint(entry.thread_decorators):
+            sync = "thread"
+        route = self._class_text(cls, entry.route_attribute) if entry.route_attribute else ""
+        above: tuple[tuple[str, str], ...] = ()
+        for role in self._class_roles(cls):
+            route, above = role.route, role.above
+            break
+        return Role(framework, method, route, sync, entry.named, above)
+
+    def _class_roles(self, cls: ProjectClass) -> Iterator[Role]:
+        for decorator in self._resolver.class_facts(cls).decorators:
+            role = role_by_decorator(self._resolver, cls.path, decorator)
+            if role is not None:
+                yield role
+        yield from self._registrations.roles(cls.path, cls.qualname)
+
+    def _class_text(self, cls: ProjectClass, attribute: str) -> str:
+        for path in self._resolver.class_facts(cls).attributes.get(attribute, ()):
+            text = text_of(self._resolver, cls.path, path)
+            if text is not None:
+                return text
+        return ""
 
 
-def _registration_names(resolver: Resolver, value: Value) -> list[str]:
-    if isinstance(value, External):
-        return [value.name]
-    if not isinstance(value, ExternalMethod):
-        return []
-    names = [f"{value.type_name}.{value.method}"]
-    for receiver in value.receiver:
-        if isinstance(receiver, Instance):
-            bases = external_bases(resolver, receiver.of)
-            names += [f"{base}.{value.method}" for base in sorted(bases)]
-    return names
-
-
-def _method(entry: HandlerEntry, name: str) -> str:
-    return name.rpartition(".")[2].upper() if entry.method == "*" else entry.method
-
-
-def _route(resolver: Resolver, entry: HandlerEntry, arguments: Arguments) -> str:
-    path = arguments.find(entry.route, 0)
-    for value in resolver.evaluate(arguments.module, path) if path is not None else ():
-        if isinstance(value, Literal):
-            route = literal_value(value.text)
-            if isinstance(route, str):
-                return route
-    return ""
+def _is_listed(name: str, methods: tuple[str, ...]) -> bool:
+    return any(
+        name.startswith(method[:-1]) if method.endswith("*") else name == method
+        for method in methods
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from flake8_async_block.graph.values import (
     ProjectModule,
     Unknown,
     Values,
+    literal_value,
 )
+from flake8_async_block.model.path import PathOp
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -76,7 +79,20 @@ def resolve_global(resolver: Resolver, module: str, name: str) -> Values:
         return found
     if hasattr(builtins, name):
         return (External(f"builtins.{name}"),)
+    return _from_any_star(resolver, module, name)
+
+
+def _from_any_star(resolver: Resolver, module: str, name: str) -> Values:
+    for star in _outside_stars(resolver, module):
+        return outside(resolver, f"{star}.{name}")
     return (Unknown(f"`{name}` is not defined in its module"),)
+
+
+def _outside_stars(resolver: Resolver, module: str) -> Iterator[str]:
+    """The modules outside the project whose names are all imported, the last one first."""
+    for star in reversed(resolver.summary(module).stars):
+        if not star.startswith(".") and resolver.project.find(star, module) is None:
+            yield star
 
 
 def member(resolver: Resolver, module: str, name: str) -> Values | None:
@@ -85,12 +101,14 @@ def member(resolver: Resolver, module: str, name: str) -> Values | None:
     path = summary.names.get(name)
     if path is not None:
         return resolver.evaluate(module, path)
-    if name.startswith("_"):
-        return None
-    for star in summary.stars:
+    for star in reversed(summary.stars):
         found = _star_member(resolver, module, star, name)
         if found is not None:
             return found
+    for star in _outside_stars(resolver, module):
+        full = resolver.catalogue.canonical(f"{star}.{name}")
+        if resolver.catalogue.function(full) is not None or resolver.catalogue.is_class(full):
+            return outside(resolver, full)
     return None
 
 
@@ -102,11 +120,26 @@ def _star_member(resolver: Resolver, module: str, star: str, name: str) -> Value
     missing = (Unknown("not there"),)
 
     def look() -> Values:
+        listed = _listed(resolver, source)
+        if name.startswith("_") if listed is None else name not in listed:
+            return missing
         found = member(resolver, source, name)
         return missing if found is None else found
 
     found = resolver.guarded(key, look)
-    return None if found == missing else found
+    return None if found in (missing, (DEFINED_BY_ITSELF,)) else found
+
+
+def _listed(resolver: Resolver, module: str) -> frozenset[str] | None:
+    """The names that ``__all__`` lists; None where it is missing or computed."""
+    summary = resolver.summary(module)
+    node = summary.nodes[summary.names["__all__"]] if "__all__" in summary.names else None
+    if node is None or node.op not in (PathOp.LIST, PathOp.TUPLE):
+        return None
+    elements = [summary.nodes[operand] for operand in node.operands]
+    if any(element.op != PathOp.CONSTANT for element in elements):
+        return None
+    return frozenset(str(literal_value(element.name)) for element in elements)
 
 
 def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
@@ -122,13 +155,9 @@ def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
         return (ProjectModule(submodule),)
     if _is_package(module) and resolver.project.is_namespace(f".{name}", module):
         return (Namespace(f".{name}", module),)
-    summary = resolver.summary(module)
-    if "__getattr__" in summary.names:
+    if "__getattr__" in resolver.summary(module).names:
         return (Unknown(f"`{name}` comes from the module's __getattr__"),)
-    for star in summary.stars:
-        if resolver.project.find(star, module) is None:
-            return outside(resolver, f"{star}.{name}")
-    return (Unknown(f"`{name}` is not defined in its module"),)
+    return _from_any_star(resolver, module, name)
 
 
 def namespace_attribute(resolver: Resolver, namespace: Namespace, name: str) -> Values:

@@ -2,7 +2,9 @@
 
 The part of the call graph that a question reaches is read first; then blocking spreads backward
 through it in rounds, one hop a round, so that the first witness a function gets is a shortest one.
-A site with several candidates blocks only when every known one does.
+What every call meets spreads before what only some calls meet, and that before what happens once:
+a chain is called seldom only if there is no other. A site with several candidates blocks only when
+every known one does.
 """
 
 from __future__ import annotations
@@ -10,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.targets import Blocks, Candidate, Passes, Runs, candidates_of
 from flake8_async_block.graph.values import ProjectFunction
-from flake8_async_block.model.summary import Site
+from flake8_async_block.model.summary import Guard, Site, SiteKind
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -34,6 +37,12 @@ class Witness:
     site: Site
     next: ProjectFunction | None
     length: int
+    seldom: str = Guard.NONE
+    """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
+
+
+_LEVELS: Final = {Guard.NONE: 0, Guard.ERROR: 1, Guard.CACHE_MISS: 1, Guard.ONCE: 2}
+"""How seldom; sites behind any other guard do not run on a loop at all."""
 
 
 class Propagation:
@@ -57,7 +66,9 @@ class Propagation:
             for target in candidate:
                 if isinstance(target, Runs):
                     self.of_function(target.function)
-        return self._judge(function, site, candidates)
+        if site.guard not in _LEVELS:
+            return None
+        return self._judge(function, site, candidates, max(_LEVELS.values()))
 
     def of_function(self, function: ProjectFunction) -> Witness | None:
         """The witness that calling ``function`` blocks, or None."""
@@ -85,6 +96,13 @@ class Propagation:
             )
         )
 
+    def certain_calls(self, function: ProjectFunction) -> Iterator[tuple[Site, ProjectFunction]]:
+        """The sites of ``function`` that can only run one function of the project, and that one."""
+        for site, candidates in self._sites(function):
+            targets = candidates[0] if len(candidates) == 1 else ()
+            if len(targets) == 1 and isinstance(targets[0], Runs):
+                yield site, targets[0].function
+
     def blocking_sites(self, function: ProjectFunction) -> Iterator[tuple[Site, BlockingApi]]:
         """The sites of ``function`` that block by themselves, with what blocks there."""
         for site, candidates in self._sites(function):
@@ -100,7 +118,7 @@ class Propagation:
             known = self._matters[function] = tuple(
                 (site, candidates)
                 for site in facts.sites
-                if (candidates := self._candidates(function, site))
+                if site.guard in _LEVELS and (candidates := self._candidates(function, site))
             )
         return known
 
@@ -121,16 +139,17 @@ class Propagation:
 
     def _solve(self, start: ProjectFunction) -> None:
         pending = self._reachable(start)
-        while True:
-            found = {
-                function: witness
-                for function in pending
-                if (witness := self._shortest(function)) is not None
-            }
-            if not found:
-                break
-            self._witnesses.update(found)
-            pending = [function for function in pending if function not in found]
+        for level in sorted(set(_LEVELS.values())):
+            while True:
+                found = {
+                    function: witness
+                    for function in pending
+                    if (witness := self._shortest(function, level)) is not None
+                }
+                if not found:
+                    break
+                self._witnesses.update(found)
+                pending = [function for function in pending if function not in found]
         for function in pending:
             self._witnesses[function] = None
 
@@ -150,39 +169,58 @@ class Propagation:
                         pending.append(target.function)
         return list(found)
 
-    def _shortest(self, function: ProjectFunction) -> Witness | None:
-        best: Witness | None = None
-        for site, candidates in self._sites(function):
-            witness = self._judge(function, site, candidates)
-            if witness is not None and (best is None or witness.length < best.length):
-                best = witness
-        return best
+    def _shortest(self, function: ProjectFunction, level: int) -> Witness | None:
+        found = [
+            witness
+            for site, candidates in self._sites(function)
+            if (witness := self._judge(function, site, candidates, level)) is not None
+        ]
+        return min(found, key=_preference, default=None)
 
     def _judge(
-        self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...]
+        self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...], level: int
     ) -> Witness | None:
-        """The shortest witness for a site, if every candidate is known to block by now."""
-        best: Witness | None = None
+        """The best witness for a site, if every candidate is known to block by now.
+
+        Args:
+            level: how seldom what blocks may be, a value of ``_LEVELS``.
+        """
+        best: list[Witness] = []
         for candidate in candidates:
             found = [
                 witness
                 for target in candidate
                 if (witness := self._of_target(function, site, target)) is not None
+                and _LEVELS[witness.seldom] <= level
             ]
             if not found:
                 return None
-            shortest = min(found, key=lambda witness: witness.length)
-            if best is None or shortest.length < best.length:
-                best = shortest
-        return best
+            best.append(min(found, key=_preference))
+        return min(best, key=_preference, default=None)
 
     def _of_target(
         self, function: ProjectFunction, site: Site, target: Blocks | Runs | Passes
     ) -> Witness | None:
         if isinstance(target, Blocks):
-            return Witness(target.api, function, site, None, 1)
+            return Witness(target.api, function, site, None, 1, site.guard)
         if isinstance(target, Runs):
             following = self._witnesses.get(target.function)
             if following is not None:
-                return Witness(following.api, function, site, target.function, following.length + 1)
+                remembered = self._remembered(function, site, target.function)
+                seldom = max(site.guard, following.seldom, remembered, key=_LEVELS.__getitem__)
+                return Witness(
+                    following.api, function, site, target.function, following.length + 1, seldom
+                )
         return None
+
+    def _remembered(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> str:
+        """How seldom a function whose results are remembered really runs."""
+        if not is_memoised(self._resolver, called):
+            return Guard.NONE
+        node = self._resolver.summary(function.path).nodes[site.path]
+        has_arguments = site.kind == SiteKind.CALL and len(node.operands) > 1
+        return Guard.CACHE_MISS if has_arguments else Guard.ONCE
+
+
+def _preference(witness: Witness) -> tuple[int, int]:
+    return (_LEVELS[witness.seldom], witness.length)

@@ -149,8 +149,7 @@ def _cut_field(field: Any, levels: int) -> Any:
         return field
     if hasattr(field, "_fields"):
         # A value that is part of another, such as the class of an instance.
-        (cut,) = _cut((field,), levels)
-        return cut
+        return type(field)(*[_cut_field(each, levels) for each in field])
     if hasattr(field[0], "_fields"):
         return _cut(field, levels - 1)
     return tuple(_cut_field(each, levels) for each in field)

@@ -92,6 +92,7 @@ class Diagnostic:
         fix: what ``async-block fix`` would do, or None.
         why_not: why there is no fix, or None.
         remedy: one line of advice for people.
+        once: it happens once in the life of the process; reported as a note.
     """
 
     code: str
@@ -106,6 +107,7 @@ class Diagnostic:
     fix: FixPlan | None = None
     why_not: str | None = None
     remedy: str = ""
+    once: bool = False
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
@@ -133,9 +135,11 @@ class CheckResult:
         errors: the files that could not be read or parsed, sorted by path.
         files: how many files were checked.
         suppressed: how many findings a comment or the configuration silenced.
+        notes: what blocks only once, sorted like the diagnostics; no reason to fail.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     errors: tuple[FileError, ...] = ()
     files: int = 0
-    suppressed: int = field(default=0)
+    suppressed: int = 0
+    notes: tuple[Diagnostic, ...] = ()

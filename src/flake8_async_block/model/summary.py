@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flake8_async_block.model.diagnostic import Span
-from flake8_async_block.model.path import PathNode
+from flake8_async_block.model.path import NO_PATH, PathNode
 
 
 class SiteKind:
@@ -38,12 +38,36 @@ class Place:
     DECORATOR: Final = "decorator"
 
 
+class Use:
+    """What is done with the value of a call at once, where that cannot be done with a promise."""
+
+    OTHER: Final = ""
+    DROPPED: Final = "dropped"
+    """The call is a statement of its own."""
+    VALUE: Final = "value"
+    """It is an operand, is compared, formatted, subscripted, or has an attribute read."""
+
+
+class Guard:
+    """How seldom a branch is taken, as far as its text shows."""
+
+    NONE: Final = ""
+    ERROR: Final = "error"
+    """An ``except`` branch."""
+    CACHE_MISS: Final = "cache miss"
+    """``if key not in cache: cache[key] = …``"""
+    ONCE: Final = "once"
+    """``if x is None: x = …`` about something that outlives the call."""
+    NO_LOOP: Final = "no loop"
+    """Taken only where no event loop runs."""
+
+
 class Site(NamedTuple):
     """A place in a function where code outside its text may run.
 
     ``path`` is the whole expression: for a call, the call node. ``awaited`` is true where the
     value is awaited, entered with ``async with`` or consumed by ``async for``, so that a blocking
-    meaning cannot be right.
+    meaning cannot be right. ``guard`` is one of :class:`Guard`.
     """
 
     kind: str
@@ -51,19 +75,54 @@ class Site(NamedTuple):
     span: Span
     awaited: bool
     place: str
+    guard: str = Guard.NONE
+    use: str = Use.OTHER
+
+
+class Await(NamedTuple):
+    """A place where a coroutine may suspend.
+
+    ``kind`` is ``await``, ``async for`` or ``async with``; ``path`` what is awaited, iterated over
+    or entered.
+    """
+
+    kind: str
+    path: int
+    span: Span
+
+
+class Block(NamedTuple):
+    """A ``with`` statement without ``async`` in a coroutine: one of its managers, and its extent.
+
+    ``path`` is the manager, ``span`` its expression, ``extent`` the whole statement.
+    """
+
+    path: int
+    span: Span
+    extent: Span
 
 
 class Loop(NamedTuple):
-    """A loop without a bound that the text shows.
+    """A loop without a bound that the text shows, or one that only looks and sleeps.
 
+    ``span`` is the header, ``extent`` the whole statement.
+    ``endless``: its condition stays true, or ``iterable`` may have no end.
     ``suspends``: an ``await``, ``async for``, ``async with`` or ``yield`` stands inside.
-    ``leaves``: a ``break``, ``return`` or ``raise`` leaves it.
+    ``leaves``: a ``break``, ``return`` or ``raise`` leaves it, or a handler around it waits for
+    one certain exception.
+    ``iterable``: the call that a ``for`` loop iterates over.
+    ``states``, ``pause``: what it looks at, and the call that it awaits, if it does nothing else.
     """
 
     span: Span
+    extent: Span
     header: str
+    endless: bool
     suspends: bool
     leaves: bool
+    iterable: int = NO_PATH
+    states: tuple[int, ...] = ()
+    pause: int = NO_PATH
 
 
 class ParameterKind:
@@ -91,6 +150,8 @@ class FunctionFacts:
         returned: the paths of all returned values.
         yielded: the paths of all yielded values.
         writes: what it assigns to that outlives it, as written: ``self.count``, ``CACHE[…]``.
+        awaits: where it may suspend, in the order of the text.
+        blocks: its ``with`` statements without ``async``, if it is a coroutine.
     """
 
     qualname: str
@@ -106,6 +167,8 @@ class FunctionFacts:
     sites: tuple[Site, ...]
     loops: tuple[Loop, ...]
     writes: tuple[str, ...] = ()
+    awaits: tuple[Await, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def render(result: CheckResult, context: ReportContext) -> str:
     document = {
         "version": context.version,
         "diagnostics": [_diagnostic(found, context) for found in result.diagnostics],
+        "notes": [_diagnostic(found, context) for found in result.notes],
         "errors": [
             {"path": context.shown(error.path), "line": error.line, "message": error.message}
             for error in result.errors

@@ -29,6 +29,8 @@ _Line = list[_Piece]
 def render(result: CheckResult, context: ReportContext) -> str:
     """Write a result as lines of text, each ended by a newline."""
     lines = [line for found in result.diagnostics for line in _finding(found, context)]
+    if not context.quiet:
+        lines += [_note(found, context) for found in result.notes]
     lines += [_error(error, context) for error in result.errors]
     if not context.quiet:
         if context.terminal and lines:
@@ -67,6 +69,12 @@ def _finding(found: Diagnostic, context: ReportContext) -> Iterator[_Line]:
     if found.remedy:
         yield [_Piece("    help: ", "green"), _Piece(printable(found.remedy))]
     yield from _fix(found)
+
+
+def _note(found: Diagnostic, context: ReportContext) -> _Line:
+    """What blocks only once: one line, without the chain."""
+    place = f"{printable(context.shown(found.path))}:{found.span.line}:{found.span.col + 1}"
+    return [_Piece(f"{place} note {found.code} {found.name}: {printable(found.message)}", "dim")]
 
 
 def _fix(found: Diagnostic) -> Iterator[_Line]:
@@ -119,6 +127,8 @@ def _error(error: FileError, context: ReportContext) -> _Line:
 def _last_line(result: CheckResult, context: ReportContext) -> _Line:
     counts = count(result, context)
     extras = []
+    if result.notes:
+        extras.append(_number(len(result.notes), "note"))
     if counts.suppressed:
         extras.append(f"{counts.suppressed} suppressed")
     if counts.errors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.handlers import HandlerIndex
@@ -11,10 +11,19 @@ from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.diagnostic import Diagnostic, Handler, Hop, Span
-from flake8_async_block.model.summary import FunctionFacts, SiteKind
+from flake8_async_block.model.path import NO_PATH
+from flake8_async_block.model.summary import FunctionFacts, Guard, SiteKind
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loops import LOOP_WITHOUT_AWAIT
 from flake8_async_block.rules.plans import advise
+
+
+_SELDOM: Final = {
+    Guard.NONE: "",
+    Guard.ERROR: " (on an error path)",
+    Guard.CACHE_MISS: " (on a cache miss)",
+    Guard.ONCE: " (once)",
+}
 
 
 class Texts(Protocol):
@@ -80,7 +89,7 @@ class _Finder:
                 told.add(witness.site.span[:2])
             yield self._blocking(facts, witness)
         for loop in facts.loops:
-            if not loop.suspends and not loop.leaves:
+            if loop.endless and not loop.suspends and not loop.leaves and loop.iterable == NO_PATH:
                 yield self._endless(facts, loop.span, loop.header)
 
     def _blocking(self, facts: FunctionFacts, witness: Witness) -> Diagnostic:
@@ -94,7 +103,8 @@ class _Finder:
         if not direct:
             names = [_bare(hop.function.qualname) for hop in hops[1:]]
             through = f" through {' → '.join([*names, api.name])}"
-        message = f"`{text}` {kind.does} on the event loop{through}, in {self._place(facts)}"
+        seldom = _SELDOM[witness.seldom]
+        message = f"`{text}` {kind.does} on the event loop{through}{seldom}, in {self._place(facts)}"
         caution = self._caution(witness)
         advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
         return Diagnostic(
@@ -110,6 +120,7 @@ class _Finder:
             fix=advice.plan,
             why_not=advice.why_not,
             remedy=advice.remedy,
+            once=witness.seldom == Guard.ONCE,
         )
 
     def _caution(self, witness: Witness) -> str | None:

@@ -1,0 +1,213 @@
+"""Who calls a function, looked for backward through the whole project.
+
+A call of a function mentions its name, so only files that hold this word are read. The answer for
+a function does not depend on what else was asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.origins import origin_of
+from flake8_async_block.graph.registrations import Key, Mentions
+from flake8_async_block.graph.values import (
+    External,
+    Partial,
+    ProjectClass,
+    ProjectFunction,
+    Value,
+)
+from flake8_async_block.model.path import NO_PATH, PathNode, PathOp
+from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, ModuleSummary
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_MOST_FILES: Final = 400
+"""A word that more files hold than this says too little about who calls a function."""
+_DEEPEST_MARKER: Final = 6
+_CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__"})
+
+
+class Callers:
+    """Answers which functions call a function, or have it injected.
+
+    Args:
+        resolver: gives the meaning of the calls.
+        mentions: finds the files of the project that hold a word.
+    """
+
+    def __init__(self, resolver: Resolver, mentions: Mentions) -> None:
+        self._resolver = resolver
+        self._mentions = mentions
+        self._known: dict[Key, tuple[Key, ...]] = {}
+        self._uses: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {}
+        self._injected: dict[str, dict[Key, tuple[str, ...]]] = {}
+        self._aliases: dict[str, dict[Key, tuple[str, ...]]] = {}
+
+    def of(self, module: str, qualname: str) -> tuple[Key, ...]:
+        """The callers of a function by file and qualified name, in the order of their files."""
+        key = (module, qualname)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = tuple(dict.fromkeys(self._find(module, qualname)))
+        return known
+
+    def _find(self, module: str, qualname: str) -> Iterator[Key]:
+        functions = self._resolver.summary(module).functions
+        outer = qualname.rpartition(".")[0]
+        if outer in functions:
+            # What a function defines inside itself, it also runs, by whatever means.
+            yield (module, outer)
+        name = _searched_name(functions[qualname])
+        if not name:
+            return
+        for file in self._files(module, name):
+            for caller, callee in self._uses_in(file).get(name, ()):
+                if any(
+                    _means(value, module, qualname)
+                    for value in self._resolver.evaluate(file, callee)
+                ):
+                    yield (file, caller)
+        yield from self._injecting(module, qualname, name)
+
+    def _files(self, module: str, name: str) -> list[str]:
+        found = self._mentions(name.encode())
+        files = [module, *(file for file in found if file != module)]
+        if len(files) > _MOST_FILES:
+            return [module]
+        return [file for file in files if self._resolver.project.summary(file) is not None]
+
+    # calls
+
+    def _uses_in(self, module: str) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Bare name → the functions that call it or hand it on, with the path of what is meant."""
+        known = self._uses.get(module)
+        if known is None:
+            found: dict[str, dict[tuple[str, int], None]] = {}
+            summary = self._resolver.summary(module)
+            for facts in summary.functions.values():
+                if facts.qualname == MODULE_BODY:
+                    continue
+                for site in facts.sites:
+                    node = summary.nodes[site.path]
+                    for operand in node.operands if node.op == PathOp.CALL else ():
+                        name = _bare_name(summary, operand)
+                        if name:
+                            found.setdefault(name, {})[(facts.qualname, operand)] = None
+            known = self._uses[module] = {name: tuple(uses) for name, uses in found.items()}
+        return known
+
+    # injection
+
+    def _injecting(self, module: str, qualname: str, name: str) -> Iterator[Key]:
+        files = self._files(module, name)
+        words = dict.fromkeys(
+            alias
+            for file in files
+            for alias in self._aliases_in(file).get((module, qualname), ())
+        )
+        for word in words:
+            files += [file for file in self._files(module, word) if file not in files]
+        for file in files:
+            for caller in self._injected_in(file).get((module, qualname), ()):
+                yield (file, caller)
+
+    def _injected_in(self, module: str) -> dict[Key, tuple[str, ...]]:
+        """Provider → the functions of ``module`` into which its value is injected."""
+        known = self._injected.get(module)
+        if known is None:
+            found: dict[Key, dict[str, None]] = {}
+            for facts in self._resolver.summary(module).functions.values():
+                for provider in self._providers_of(module, facts):
+                    found.setdefault(provider, {})[facts.qualname] = None
+            known = self._injected[module] = {key: tuple(names) for key, names in found.items()}
+        return known
+
+    def _providers_of(self, module: str, facts: FunctionFacts) -> Iterator[Key]:
+        for parameter in facts.parameters:
+            for path in (parameter.default, parameter.annotation):
+                if path == NO_PATH:
+                    continue
+                yield from self._markers(module, path)
+                op = self._resolver.summary(module).nodes[path].op
+                if path == parameter.annotation and op in (PathOp.GLOBAL, PathOp.NAME):
+                    yield from self._behind_alias(module, path)
+        for decorator in facts.decorators:
+            yield from self._markers(module, decorator)
+
+    def _behind_alias(self, module: str, path: int) -> Iterator[Key]:
+        origin = origin_of(self._resolver, module, path)
+        if origin is not None:
+            yield from self._markers(origin.module, origin.node)
+
+    def _aliases_in(self, module: str) -> dict[Key, tuple[str, ...]]:
+        """Provider → the module-level names of types that carry its marker."""
+        known = self._aliases.get(module)
+        if known is None:
+            found: dict[Key, dict[str, None]] = {}
+            summary = self._resolver.summary(module)
+            for name, path in summary.names.items():
+                if summary.nodes[path].op == PathOp.ITEM:
+                    for provider in self._markers(module, path):
+                        found.setdefault(provider, {})[name] = None
+            known = self._aliases[module] = {key: tuple(names) for key, names in found.items()}
+        return known
+
+    def _markers(self, module: str, path: int, depth: int = 0) -> Iterator[Key]:
+        """The providers named by the injection markers in an expression."""
+        nodes = self._resolver.summary(module).nodes
+        node = nodes[path]
+        if depth > _DEEPEST_MARKER:
+            return
+        if node.op == PathOp.CALL and self._is_marker(module, node):
+            entry_argument = Arguments.of(module, node).find("dependency", 0)
+            if entry_argument is not None:
+                for value in self._resolver.evaluate(module, entry_argument):
+                    yield from _keys(value)
+            return
+        for operand in node.operands:
+            yield from self._markers(module, operand, depth + 1)
+
+    def _is_marker(self, module: str, node: PathNode) -> bool:
+        frameworks = self._resolver.frameworks
+        callee = self._resolver.summary(module).nodes[node.operands[0]]
+        if callee.name.rpartition(".")[2] not in frameworks.injector_words:
+            return False
+        return any(
+            isinstance(value, External) and frameworks.injector(value.name) is not None
+            for value in self._resolver.evaluate(module, node.operands[0])
+        )
+
+
+def _searched_name(facts: FunctionFacts) -> str:
+    """The word that a call of the function holds; empty where there is none."""
+    name = facts.qualname.rpartition(".")[2].partition("#")[0]
+    if name in _CONSTRUCTORS and facts.owner:
+        return facts.owner.rpartition(".")[2].partition("#")[0]
+    return name if name.isidentifier() and not name.startswith("__") else ""
+
+
+def _bare_name(summary: ModuleSummary, path: int) -> str:
+    node = summary.nodes[path]
+    if node.op in (PathOp.ATTRIBUTE, PathOp.NAME, PathOp.FUNCTION, PathOp.GLOBAL, PathOp.CLASS):
+        return node.name.rpartition(".")[2].partition("#")[0]
+    return ""
+
+
+def _means(value: Value, module: str, qualname: str) -> bool:
+    return any(
+        key == (module, qualname)
+        or (key == (module, qualname.rpartition(".")[0]) and isinstance(value, ProjectClass))
+        for key in _keys(value)
+    )
+
+
+def _keys(value: Value) -> Iterator[Key]:
+    if isinstance(value, (ProjectFunction, ProjectClass)):
+        yield (value.path, value.qualname)
+    elif isinstance(value, Partial):
+        for inner in value.function:
+            yield from _keys(inner)

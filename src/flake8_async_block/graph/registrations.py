@@ -1,0 +1,429 @@
+"""What the whole project registers with its frameworks by calls, and under which prefixes.
+
+A route may be written in one file, its router in another and the router's prefix in a third, so
+this looks at every file of the project whose text holds the words for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flake8_async_block.catalogue.framework_schema import (
+    MountEntry,
+    RegistrationEntry,
+    RouterEntry,
+    RouteTableEntry,
+    RunsOn,
+)
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.attributes import external_bases
+from flake8_async_block.graph.origins import Origin, members_of, origin_of
+from flake8_async_block.graph.values import (
+    Coroutine,
+    External,
+    ExternalInstance,
+    ExternalMethod,
+    Generator,
+    Instance,
+    Literal,
+    Opaque,
+    Partial,
+    ProjectClass,
+    ProjectFunction,
+    Value,
+    Values,
+    literal_value,
+)
+from flake8_async_block.graph.values import Sequence as SequenceValue
+from flake8_async_block.model.path import PathNode, PathOp
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+Mentions = Callable[[bytes], Sequence[str]]
+"""Gives the absolute paths of the project's files whose text holds a word, sorted."""
+Key = tuple[str, str]
+"""A file, and a function or class of it by its qualified name, or a node by its number."""
+_MOST_LEVELS: Final = 12
+_PLACEHOLDER: Final = "*"
+
+
+class Role(NamedTuple):
+    """How a function or a class is registered.
+
+    Attributes:
+        framework: as people write it.
+        method: such as ``GET``, or another word for the kind of handler.
+        route: as written where it is registered, without prefixes.
+        sync: where a plain ``def`` runs.
+        named: whether it is an entry point worth naming.
+        above: what it is registered with: the router, the call that makes the route.
+    """
+
+    framework: str
+    method: str
+    route: str
+    sync: RunsOn
+    named: bool
+    above: tuple[Key, ...]
+
+
+class _Prefix(NamedTuple):
+    above: Key | None
+    prefix: str | None
+    replaces: bool
+
+
+class Registrations:
+    """What calls register, gathered over the whole project when it is first asked for.
+
+    Args:
+        resolver: gives the meaning of the calls.
+        mentions: finds the files worth reading.
+    """
+
+    def __init__(self, resolver: Resolver, mentions: Mentions) -> None:
+        self._resolver = resolver
+        self._mentions = mentions
+        self._roles: dict[Key, list[Role]] | None = None
+        self._below: dict[Key, list[_Prefix]] = {}
+        self._own_prefix: dict[Key, str] = {}
+
+    def roles(self, module: str, qualname: str) -> tuple[Role, ...]:
+        """How calls anywhere in the project register a function or class of ``module``."""
+        if self._roles is None:
+            self._roles = {}
+            for found in self._modules():
+                self._read(found, self._roles)
+        return tuple(self._roles.get((module, qualname), ()))
+
+    def full_route(self, role: Role, *own: Key) -> str:
+        """The route with the prefixes of all routers above it.
+
+        Args:
+            role: of the function.
+            own: the function itself and its class, which some frameworks list with a router.
+        """
+        route = role.route
+        for key in (*role.above, *own):
+            prefix = self._prefix(key, ())
+            if prefix:
+                route = _joined(prefix, route)
+                break
+        if not self._resolver.frameworks.keeps_trailing_slash(role.framework) and route:
+            return _joined("/", route).rstrip("/") or "/"
+        return route
+
+    def set_prefix(self, key: Key, prefix: str) -> None:
+        """Say what prefix a class of handlers carries itself."""
+        self._own_prefix.setdefault(key, prefix)
+
+    def _prefix(self, key: Key, seen: tuple[Key, ...]) -> str:
+        if key in seen or len(seen) > _MOST_LEVELS:
+            return ""
+        own = self._own_prefix.get(key, "")
+        for place in self._below.get(key, ()):
+            outer = self._prefix(place.above, (*seen, key)) if place.above is not None else ""
+            inner = own
+            if place.prefix is not None:
+                inner = place.prefix if place.replaces else _joined(place.prefix, own)
+            return _joined(outer, inner)
+        return own
+
+    def _modules(self) -> list[str]:
+        found: set[str] = set()
+        for words in self._resolver.frameworks.words:
+            if not self._mentions(words.package):
+                continue
+            for call in words.calls:
+                found.update(self._mentions(call))
+        return sorted(found)
+
+    # one module
+
+    def _read(self, module: str, roles: dict[Key, list[Role]]) -> None:
+        resolver = self._resolver
+        summary = resolver.project.summary(module)
+        if summary is None:
+            return
+        words = resolver.frameworks.call_words
+        for index, node in enumerate(summary.nodes):
+            if node.op != PathOp.CALL:
+                continue
+            callee = summary.nodes[node.operands[0]]
+            if callee.name.rpartition(".")[2] not in words:
+                continue
+            for name in called_names(resolver, module, node.operands[0]):
+                known = resolver.frameworks.call(name)
+                if known is None:
+                    continue
+                framework, entry = known
+                place = _Call(resolver, module, index, node, name, framework)
+                if isinstance(entry, RegistrationEntry):
+                    _register(place, entry, roles)
+                elif isinstance(entry, RouterEntry):
+                    self._read_router(place, entry)
+                elif isinstance(entry, MountEntry):
+                    self._read_mount(place, entry)
+                else:
+                    _read_table(place, entry, roles)
+                break
+
+    def _read_router(self, place: _Call, entry: RouterEntry) -> None:
+        prefix = place.text(entry.prefix, entry.position)
+        if prefix:
+            self._own_prefix[place.key] = prefix
+        for number, name in enumerate(entry.children):
+            position = entry.children_position if number == 0 else -1
+            for child in place.members(name, position):
+                self._below.setdefault(child, []).append(_Prefix(place.key, None, False))
+
+    def _read_mount(self, place: _Call, entry: MountEntry) -> None:
+        prefix = place.text(entry.prefix, entry.prefix_position)
+        above = place.receiver()
+        for child in place.members(entry.child, entry.child_position):
+            self._below.setdefault(child, []).append(
+                _Prefix(above, prefix, entry.replaces and prefix is not None)
+            )
+
+
+class _Call(NamedTuple):
+    """A call that registers something."""
+
+    resolver: Resolver
+    module: str
+    index: int
+    node: PathNode
+    name: str
+    framework: str
+
+    @property
+    def key(self) -> Key:
+        return (self.module, f"<{self.index}>")
+
+    @property
+    def arguments(self) -> Arguments:
+        return Arguments.of(self.module, self.node)
+
+    def find(self, name: str, position: int) -> int | None:
+        return self.arguments.find(name, position if position >= 0 else None)
+
+    def text(self, name: str, position: int) -> str | None:
+        """The string that an argument is, or None."""
+        path = self.find(name, position) if name else None
+        return None if path is None else text_of(self.resolver, self.module, path)
+
+    def receiver(self) -> Key | None:
+        callee = self.resolver.summary(self.module).nodes[self.node.operands[0]]
+        if callee.op != PathOp.ATTRIBUTE:
+            return None
+        return key_of(self.resolver, origin_of(self.resolver, self.module, callee.operands[0]))
+
+    def members(self, name: str, position: int) -> Iterator[Key]:
+        path = self.find(name, position)
+        if path is None:
+            return
+        for origin in members_of(self.resolver, self.module, path):
+            key = key_of(self.resolver, origin)
+            if key is not None:
+                yield key
+
+
+def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role]]) -> None:
+    path = place.find(entry.function, entry.position)
+    if path is None:
+        return
+    above = [place.key]
+    receiver = place.receiver()
+    if receiver is not None:
+        above.append(receiver)
+    role = Role(
+        framework=place.framework,
+        method=_methods(place.resolver, place.arguments, entry.methods)
+        or _method(entry.method, place.name),
+        route=(place.text(entry.route, entry.route_position) or "") if entry.route else "",
+        sync=entry.sync,
+        named=entry.named,
+        above=tuple(above),
+    )
+    for value in place.resolver.evaluate(place.module, path):
+        for key in _targets(place.resolver, value):
+            roles.setdefault(key, []).append(role)
+    _register_view(place, path, role, roles)
+
+
+def _register_view(
+    place: _Call, path: int, role: Role, roles: dict[Key, list[Role]]
+) -> None:
+    """``View.as_view()`` stands for the class."""
+    nodes = place.resolver.summary(place.module).nodes
+    node = nodes[path]
+    if node.op != PathOp.CALL or nodes[node.operands[0]].name != "as_view":
+        return
+    for value in place.resolver.evaluate(place.module, nodes[node.operands[0]].operands[0]):
+        if isinstance(value, ProjectClass):
+            roles.setdefault((value.path, value.qualname), []).append(role)
+
+
+def _read_table(place: _Call, entry: RouteTableEntry, roles: dict[Key, list[Role]]) -> None:
+    path = place.find(entry.parameter, entry.position)
+    if path is None:
+        return
+    for origin in members_of(place.resolver, place.module, path):
+        node = place.resolver.summary(origin.module).nodes[origin.node]
+        if node.op != PathOp.TUPLE or len(node.operands) < 2:
+            continue
+        route = text_of(place.resolver, origin.module, node.operands[0]) or ""
+        role = Role(place.framework, "", route, "loop", True, (place.key,))
+        for value in place.resolver.evaluate(origin.module, node.operands[1]):
+            for key in _targets(place.resolver, value):
+                roles.setdefault(key, []).append(role)
+
+
+def _targets(resolver: Resolver, value: Value) -> Iterator[Key]:
+    """The functions and classes that are handed over with a value."""
+    if isinstance(value, (ProjectFunction, ProjectClass)):
+        yield (value.path, value.qualname)
+    elif isinstance(value, (Coroutine, Generator)):
+        yield (value.function.path, value.function.qualname)
+    elif isinstance(value, Partial):
+        for inner in value.function:
+            yield from _targets(resolver, inner)
+    elif isinstance(value, SequenceValue):
+        for elements in value.elements:
+            for element in elements:
+                yield from _targets(resolver, element)
+
+
+# shared with decorators
+
+
+def key_of(resolver: Resolver, origin: Origin | None) -> Key | None:
+    if origin is None:
+        return None
+    node = resolver.summary(origin.module).nodes[origin.node]
+    if node.op in (PathOp.FUNCTION, PathOp.CLASS):
+        return (origin.module, node.name)
+    return (origin.module, f"<{origin.node}>")
+
+
+def text_of(resolver: Resolver, module: str, path: int) -> str | None:
+    """The one string that a path is, or None."""
+    for value in resolver.evaluate(module, path):
+        if isinstance(value, Literal):
+            text = literal_value(value.text)
+            if isinstance(text, str):
+                return text
+    return None
+
+
+def role_by_decorator(resolver: Resolver, module: str, decorator: int) -> Role | None:
+    """What a decorator registers its function as, or None."""
+    nodes = resolver.summary(module).nodes
+    node = nodes[decorator]
+    called = node.op == PathOp.CALL
+    callee = node.operands[0] if called else decorator
+    for name in called_names(resolver, module, callee):
+        known = resolver.frameworks.handler(name)
+        if known is None:
+            continue
+        framework, entry = known
+        arguments = Arguments.of(module, node) if called else Arguments(module, (), ())
+        path = arguments.find(entry.route, 0) if entry.route else None
+        threaded = arguments.find(entry.thread_if, None) if entry.thread_if else None
+        above: Key | None = None
+        if nodes[callee].op == PathOp.ATTRIBUTE:
+            above = key_of(resolver, origin_of(resolver, module, nodes[callee].operands[0]))
+        return Role(
+            framework=framework,
+            method=_methods(resolver, arguments, entry.methods) or _method(entry.method, name),
+            route=(text_of(resolver, module, path) or "") if path is not None else "",
+            sync="thread" if _is_true(resolver, module, threaded) else entry.sync,
+            named=entry.named,
+            above=(above,) if above is not None else (),
+        )
+    return None
+
+
+def called_names(resolver: Resolver, module: str, callee: int) -> list[str]:
+    """The names under which the framework data may know what is called."""
+    names: list[str] = []
+    for value in resolver.evaluate(module, callee):
+        names += _names_of(resolver, value)
+    node = resolver.summary(module).nodes[callee]
+    if not names and node.op == PathOp.ATTRIBUTE:
+        for value in resolver.evaluate(module, node.operands[0]):
+            names += [f"{name}.{node.name}" for name in _type_names(resolver, value)]
+    return names
+
+
+def _names_of(resolver: Resolver, value: Value) -> list[str]:
+    if isinstance(value, External):
+        return [value.name]
+    if isinstance(value, Opaque):
+        return [value.name.replace("@", "")]
+    if isinstance(value, ProjectClass):
+        return sorted(external_bases(resolver, value))
+    if not isinstance(value, ExternalMethod):
+        return []
+    names = [f"{value.type_name}.{value.method}"]
+    for receiver in value.receiver:
+        if isinstance(receiver, Instance):
+            bases = external_bases(resolver, receiver.of)
+            names += [f"{base}.{value.method}" for base in sorted(bases)]
+    return names
+
+
+def _type_names(resolver: Resolver, value: Value) -> list[str]:
+    if isinstance(value, Coroutine):
+        return ["asyncio.Task"]
+    if isinstance(value, ExternalInstance):
+        return ["asyncio.Task"] if value.type_name == "awaitable" else [value.type_name]
+    if isinstance(value, Instance):
+        return sorted(external_bases(resolver, value.of))
+    return []
+
+
+def _method(method: str, name: str) -> str:
+    last = name.rpartition(".")[2]
+    if method == _PLACEHOLDER:
+        return last.removeprefix("add_").upper()
+    return method
+
+
+def _methods(resolver: Resolver, arguments: Arguments, parameter: str) -> str:
+    """The HTTP methods that an argument lists, joined by commas."""
+    path = arguments.find(parameter, None) if parameter else None
+    if path is None:
+        return ""
+    found: list[str] = []
+    for value in resolver.evaluate(arguments.module, path):
+        if isinstance(value, SequenceValue):
+            found += [text for element in value.elements for text in _strings(element)]
+        else:
+            found += _strings((value,))
+    return ",".join(dict.fromkeys(method.upper() for method in found))
+
+
+def _strings(values: Values) -> list[str]:
+    return [
+        text
+        for value in values
+        if isinstance(value, Literal) and isinstance(text := literal_value(value.text), str)
+    ]
+
+
+def _is_true(resolver: Resolver, module: str, path: int | None) -> bool:
+    if path is None:
+        return False
+    return resolver.evaluate(module, path) == (Literal("True"),)
+
+
+def _joined(outer: str, inner: str) -> str:
+    """``/api`` and ``items`` → ``/api/items``; doubled slashes become one."""
+    if not outer or not inner:
+        return outer or inner
+    if outer.endswith("/"):
+        return outer + inner.lstrip("/")
+    return outer + inner if inner.startswith("/") else f"{outer}/{inner}"
