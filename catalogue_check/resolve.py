@@ -21,7 +21,7 @@ class Missing(Exception):  # noqa: N818 - a name that is not there is an answer,
     """The name means nothing here; the message says why."""
 
 
-def load(name: str, wanted: Callable[[object], bool] = lambda found: True) -> object:
+def load(name: str, wanted: Callable[[object], bool] = callable) -> object:
     """What ``name`` means: as much of it as needed is imported, the rest are attributes.
 
     Args:
@@ -36,7 +36,7 @@ def load(name: str, wanted: Callable[[object], bool] = lambda found: True) -> ob
     return next((candidate for candidate in found if wanted(candidate)), found[0])
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def candidates(name: str) -> list[object]:
     """All meanings of ``name``, the one that ``import a; a.b.c`` gives first.
 

@@ -9,12 +9,12 @@ The result is a table of facts: each is ``ok``, ``missing`` (another version may
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import inspect
 import json
 import re
 import sys
-import tomllib
 import types
 import typing
 import warnings
@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import tomllib
 from resolve import (
     RESULT_SUFFIX,
     Missing,
@@ -65,7 +66,7 @@ class Verification:
         except Missing as error:
             self.note(f"{kind} {name}", "missing", str(error))
             return None
-        self.packages.add(name.split(".")[0])
+        self.packages.add(name.partition(".")[0])
         self.note(f"{kind} {name}", "ok")
         return found
 
@@ -102,14 +103,11 @@ class Verification:
     def result_class(self, name: str) -> None:
         """A class without a public name stands for what a method returns."""
         origin = name.removesuffix(RESULT_SUFFIX)
-        owner, _, attribute = origin.rpartition(".")
+        owner = origin.rpartition(".")[0]
         try:
             load(origin)
         except Missing:
-            cls = self.load(owner, "class", inspect.isclass)
-            known = isinstance(cls, type) and (
-                has_attribute(cls, attribute) or self.is_dynamic(owner)
-            )
+            known = self.is_dynamic(owner) and self.load(owner, "class", inspect.isclass)
             self.note(f"origin {origin}", "ok" if known else "missing", "it does not exist")
         else:
             self.note(f"origin {origin}", "ok")
@@ -142,9 +140,7 @@ class Verification:
                 if "*" in key or "." in key or key.startswith("_"):
                     continue
                 known = dynamic or any(has_attribute(cls, key) for _, cls in classes)
-                self.note(
-                    f"member {label}.{key}", "ok" if known else "missing", f"in `{table}`"
-                )
+                self.note(f"member {label}.{key}", "ok" if known else "missing", f"in `{table}`")
         for key, special in _PROTOCOL.items():
             if entry.get(key):
                 known = any(_supports(cls, special) for _, cls in classes)
@@ -157,9 +153,7 @@ class Verification:
 
     def method(self, label: str, classes: list[type], method: str, *, dynamic: bool) -> None:
         fact = f"method {label}.{method}"
-        found = [
-            member for cls in classes if (member := static_member(cls, method)) is not None
-        ]
+        found = [member for cls in classes if (member := static_member(cls, method)) is not None]
         if found and all(is_coroutine(member) for member in found):
             self.note(fact, "wrong", "it is a coroutine function")
         elif found or dynamic or any(has_attribute(cls, method) for cls in classes):
@@ -242,6 +236,8 @@ def _follow(text: str) -> tuple[object, str]:
                 raise
             continue
         rest = parts[length:]
+        if rest and not inspect.isclass(found) and not inspect.ismodule(found):
+            continue
         if rest and not (inspect.isclass(found) and has_attribute(found, rest[0])):
             raise Missing(f"{name}.{rest[0]} does not exist")
         # An attribute of an instance: only its existence can be shown.
@@ -263,15 +259,14 @@ def _entries(directory: Path) -> Iterator[tuple[str, Entry]]:
 def _configure_django() -> None:
     """Models can only be imported in a configured project."""
     try:
-        import django
-        from django.conf import settings
+        settings: Any = importlib.import_module("django.conf").settings
     except ImportError:
         return
     settings.configure(
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth"],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     )
-    django.setup()
+    importlib.import_module("django").setup()
 
 
 def main(directory: str, samples: str) -> None:

@@ -99,5 +99,11 @@ def fix(
     judge: Judge = blocking_api,
 ) -> FileFix:
     """Check and fix a file as the engine would; ``plan`` is ``thread`` with anyio by default."""
-    check = checker(plan or thread_plan(), judge)
+    return fix_with(checker(plan or thread_plan(), judge), source, allow_unsafe=allow_unsafe)
+
+
+def fix_with(
+    check: Callable[[bytes], Sequence[Diagnostic]], source: bytes, *, allow_unsafe: bool = False
+) -> FileFix:
+    """Fix what ``check`` finds, as the engine would."""
     return fix_file("app/views.py", source, check(source), allow_unsafe=allow_unsafe, recheck=check)

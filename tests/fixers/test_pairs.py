@@ -1,6 +1,7 @@
 """Every ``name.py`` in the fixtures becomes ``name.fixed.py``; ``# refused:`` marks what stays.
 
-The comments ``# backend: NAME``, ``# native: NAME MODULE`` and ``# allow: unsafe`` choose the plan.
+The comments ``# backend: NAME``, ``# native: NAME MODULE`` and ``# allow: unsafe`` choose the plan;
+the directory is the strategy.
 """
 
 from __future__ import annotations
@@ -9,24 +10,31 @@ import difflib
 import io
 import re
 import tokenize
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from flake8_async_block.model.diagnostic import FixPlan, Span
-from tests.fixers.harness import checker, fix, native_plan, thread_plan
+from flake8_async_block.model.diagnostic import Span
+from tests.fixers.checkers import BY_STRATEGY, Check
+from tests.fixers.harness import checker, fix_with, native_plan, thread_plan
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "fixers"
 PAIRS = sorted(path for path in FIXTURES.glob("*/*.py") if not path.name.endswith(".fixed.py"))
-IMPORT = re.compile(r"\s*(import|from) \S+")
+ADDED = re.compile(r"\s*(import|from) \S+|\s*await \w+\.sleep\(0\)$")
 
 
-def plan_of(path: Path, text: str) -> FixPlan:
-    if path.parent.name == "native":
+def check_for(path: Path, text: str) -> Check:
+    """The stand-in for the engine that a pair asks for, by its directory and its comments."""
+    strategy = path.parent.name
+    if strategy == "native":
         chosen = re.search(r"^# native: (\S+) (\S+)$", text, re.MULTILINE)
-        return native_plan(*chosen.groups()) if chosen else native_plan()
-    backend = re.search(r"^# backend: (\w+)$", text, re.MULTILINE)
-    return thread_plan(backend[1] if backend else "anyio")
+        return checker(native_plan(*chosen.groups()) if chosen else native_plan())
+    named = re.search(r"^# backend: (\w+)$", text, re.MULTILINE)
+    backend = named[1] if named else "anyio"
+    if strategy in BY_STRATEGY:
+        return BY_STRATEGY[strategy](backend)
+    return checker(replace(thread_plan(backend), strategy=strategy))
 
 
 def comments(text: str) -> list[str]:
@@ -38,10 +46,10 @@ def comments(text: str) -> list[str]:
 def test_pair(path: Path) -> None:
     source = path.read_bytes()
     text = source.decode()
-    plan = plan_of(path, text)
+    check = check_for(path, text)
     allow_unsafe = "# allow: unsafe" in text
 
-    result = fix(source, plan, allow_unsafe=allow_unsafe)
+    result = fix_with(check, source, allow_unsafe=allow_unsafe)
 
     assert result.after.decode() == path.with_suffix(".fixed.py").read_bytes().decode()
     assert result.changed == bool(result.fixed)
@@ -49,9 +57,9 @@ def test_pair(path: Path) -> None:
     check_kept_lines(text, result.after.decode(), [d.span for d in result.fixed])
     assert comments(text) == comments(result.after.decode())
     compile(result.after, path, "exec", dont_inherit=True)
-    again = fix(result.after, plan, allow_unsafe=allow_unsafe)
+    again = fix_with(check, result.after, allow_unsafe=allow_unsafe)
     assert not again.changed
-    remaining = checker(plan)(result.after)
+    remaining = check(result.after)
     assert sorted(d.api for d in remaining) == sorted(r.diagnostic.api for r in result.refused)
 
 
@@ -68,7 +76,7 @@ def check_refusals(text: str, refused: list[tuple[int, str]]) -> None:
 
 
 def check_kept_lines(before: str, after: str, fixed: list[Span]) -> None:
-    """No line changes but those of a fixed call and new imports."""
+    """No line changes but those of a fixed call, new imports and pauses."""
     touched = {number for span in fixed for number in range(span.line, span.end_line + 1)}
     old, new = before.split("\n"), after.split("\n")
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -76,7 +84,7 @@ def check_kept_lines(before: str, after: str, fixed: list[Span]) -> None:
         if tag in ("replace", "delete"):
             assert set(range(start + 1, end + 1)) <= touched
         elif tag == "insert":
-            assert all(not line or IMPORT.match(line) for line in new[new_start:new_end])
+            assert all(not line or ADDED.match(line) for line in new[new_start:new_end])
 
 
 def test_no_fixed_file_is_left_over() -> None:

@@ -18,7 +18,7 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "fixers"
 
 def test_every_file_with_a_fixer_is_registered() -> None:
     on_disk = {
-        path.stem
+        path.stem.replace("_", "-")
         for path in SOURCES.glob("*.py")
         if any(
             isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "FIXER"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws.corpus import FIXTURES, Case, all_cases, check, codes_by_line, marks_of
+from tests.laws.corpus import FIXTURES, Case, Marks, all_cases, check, codes_by_line, marks_of
 
 
 def test_marks(case: Case, root: Path) -> None:
@@ -16,12 +16,11 @@ def test_marks(case: Case, root: Path) -> None:
     assert differences(case.marks, codes_by_line(result)) == []
 
 
-def differences(
-    promised: dict[tuple[str, int], Counter[str]], found: dict[tuple[str, int], Counter[str]]
-) -> list[str]:
+def differences(promised: Marks, found: Marks) -> list[str]:
     lines = []
-    for path, line in sorted(promised.keys() | found.keys()):
-        wanted, got = promised.get((path, line), Counter()), found.get((path, line), Counter())
+    nothing: Counter[str] = Counter()
+    for path, line in sorted({*promised, *found}):
+        wanted, got = promised.get((path, line), nothing), found.get((path, line), nothing)
         lines += [f"{path}:{line} missed {code}" for code in (wanted - got).elements()]
         lines += [f"{path}:{line} false {code}" for code in (got - wanted).elements()]
     return lines

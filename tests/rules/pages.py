@@ -89,11 +89,16 @@ def marked(text: str, cost: str = "bounded") -> list[Found]:
 
 
 def check(
-    directory: Path, text: str, *, cost: str = "bounded", suppress: bool = True
+    directory: Path,
+    text: str,
+    page: Page,
+    *,
+    cost: str = "bounded",
+    suppress: bool = True,
 ) -> CheckResult:
-    """Check ``text`` as the file ``app.py`` of a project of its own."""
+    """Check ``text`` as the file ``app.py`` of a project that selects what the page is about."""
     directory.joinpath("app.py").write_text(text, encoding="utf-8")
-    config = Config(root=directory, cost=cost)
+    config = Config(root=directory, cost=cost, extend_select=page.codes)
     return Engine(config).check([directory / "app.py"], suppress=suppress)
 
 

@@ -74,14 +74,14 @@ def test_an_example_for_each_rule(page: Page) -> None:
 @pytest.mark.parametrize("block", PYTHON, ids=str)
 def test_the_engine_finds_what_is_marked(block: Block, tmp_path: Path) -> None:
     ast.parse(block.text, feature_version=(3, 10))
-    result = check(tmp_path, block.text)
+    result = check(tmp_path, block.text, block.page)
     assert result.errors == ()
     assert places(result.diagnostics) == marked(block.text)
 
 
 @pytest.mark.parametrize("block", [block for block in PYTHON if '"brief"' in block.text], ids=str)
 def test_what_is_only_found_with_another_cost(block: Block, tmp_path: Path) -> None:
-    assert places(check(tmp_path, block.text, cost="brief").diagnostics) == marked(
+    assert places(check(tmp_path, block.text, block.page, cost="brief").diagnostics) == marked(
         block.text, "brief"
     )
 
@@ -90,7 +90,7 @@ def test_what_is_only_found_with_another_cost(block: Block, tmp_path: Path) -> N
 def test_the_shown_chain(page: Page, tmp_path: Path) -> None:
     *_, example = blocks_of(page, "python", "Example")
     (chain,) = blocks_of(page, "text", "Example")
-    (found,) = check(tmp_path, example.text).diagnostics
+    (found,) = check(tmp_path, example.text, page).diagnostics
     assert found.code == page.codes[1]
     assert chain.text == as_printed(found)
 
@@ -110,7 +110,7 @@ def test_the_promised_fix(page: Page, tmp_path: Path) -> None:
     example, *_ = blocks_of(page, "python", "Example")
     path = tmp_path / "app.py"
     path.write_text(example.text, encoding="utf-8")
-    engine = Engine(Config(root=tmp_path))
+    engine = Engine(Config(root=tmp_path, extend_select=page.codes))
     (outcome,) = engine.fix([path], FixOptions(unsafe="--unsafe-fixes" in promise)).files
     if promise.startswith("There is no automatic fix"):
         assert not outcome.changed
@@ -118,7 +118,7 @@ def test_the_promised_fix(page: Page, tmp_path: Path) -> None:
         assert promise.startswith("`async-block fix")
         (safe,) = engine.fix([path], FixOptions()).files
         assert safe.changed == ("--unsafe-fixes" not in promise)
-        assert check(tmp_path, outcome.after.decode()).diagnostics == ()
+        assert check(tmp_path, outcome.after.decode(), page).diagnostics == ()
         assert outcome.fixed
 
 
@@ -128,7 +128,7 @@ def test_the_comment_that_silences_is_needed(page: Page, tmp_path: Path) -> None
     (line,) = [
         number for number, line in enumerate(block.text.splitlines(), 1) if "# noqa: " in line
     ]
-    result = check(tmp_path, block.text, suppress=False)
+    result = check(tmp_path, block.text, page, suppress=False)
     assert places(result.diagnostics) == [(line, page.codes[0])]
 
 

@@ -50,6 +50,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         method: what is shown as the method; ``*`` takes the last part of the call's name.
         methods: the parameter that lists HTTP methods, by name.
         sync: where a plain ``def`` runs.
+        thread_if: as for :class:`HandlerEntry`.
         named: as for :class:`HandlerEntry`.
     """
 
@@ -62,6 +63,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     method: str = ""
     methods: str = ""
     sync: RunsOn = "loop"
+    thread_if: str = ""
     named: bool = True
 
 
@@ -216,6 +218,23 @@ class MemoiserEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     names: tuple[DottedName, ...]
 
 
+class SharedEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Objects on which one part of a program leaves values that all others use.
+
+    Attributes:
+        types: every import path of their types.
+        items: values are left as items, ``app["db"]``, and not as attributes, ``app.state.db``.
+        attributes: the names under which other objects hold them: an assignment below one counts
+            even where nothing is known of that other object.
+        keys: classes of keys whose second argument is the type of the item.
+    """
+
+    types: tuple[DottedName, ...]
+    items: bool = False
+    attributes: tuple[str, ...] = ()
+    keys: tuple[DottedName, ...] = ()
+
+
 class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One framework file.
 
@@ -241,3 +260,4 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     injector: tuple[InjectorEntry, ...] = ()
     offloader: tuple[OffloaderEntry, ...] = ()
     memoiser: tuple[MemoiserEntry, ...] = ()
+    shared: tuple[SharedEntry, ...] = ()

@@ -19,6 +19,7 @@ from flake8_async_block.catalogue.framework_schema import (
     RegistrationEntry,
     RouterEntry,
     RouteTableEntry,
+    SharedEntry,
     ViewEntry,
 )
 from flake8_async_block.catalogue.load import DATA_DIRECTORY, parse_toml
@@ -32,11 +33,13 @@ class Words(NamedTuple):
 
     Attributes:
         package: without this word in any file of a project, the others mean nothing.
-        calls: the last parts of the names of calls that register something.
+        registers: the beginnings of calls that register a function or a class.
+        nests: the beginnings of calls that make routers, or put one below another.
     """
 
     package: bytes
-    calls: tuple[bytes, ...]
+    registers: tuple[bytes, ...]
+    nests: tuple[bytes, ...]
 
 
 class Frameworks:
@@ -61,12 +64,15 @@ class Frameworks:
             for handler in table.handler:
                 for name in _full_names(handler.receivers, handler.decorators):
                     self._handlers[name] = (table.name, handler)
-            for call in (*table.registration, *table.mount):
-                for name in _full_names(call.receivers, call.calls):
-                    self._calls[name] = (table.name, call)
-            for made in (*table.router, *table.route_table):
-                for name in made.names:
-                    self._calls[name] = (table.name, made)
+            self._calls.update(_calls_of(table))
+
+    def shared(self, type_name: str) -> SharedEntry | None:
+        """The entry of a type on whose instances values are left for others."""
+        return self._shared.get(type_name)
+
+    def is_typed_key(self, name: str) -> bool:
+        """Whether ``name`` is a class of keys that say what type the item has."""
+        return name in self._typed_keys
 
     def is_memoiser(self, name: str) -> bool:
         """Whether the decorator ``name``, such as ``functools.cache``, keeps results."""
@@ -100,6 +106,18 @@ class Frameworks:
         return framework not in self._without_slash
 
     @cached_property
+    def _shared(self) -> dict[str, SharedEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.shared for name in entry.types
+        }
+
+    @cached_property
+    def _typed_keys(self) -> frozenset[str]:
+        return frozenset(
+            name for table in self.tables for entry in table.shared for name in entry.keys
+        )
+
+    @cached_property
     def conventions(self) -> tuple[tuple[str, ConventionEntry], ...]:
         return tuple((table.name, entry) for table in self.tables for entry in table.convention)
 
@@ -117,30 +135,28 @@ class Frameworks:
     def words(self) -> tuple[Words, ...]:
         """Which words betray that a file registers something, for each framework."""
         return tuple(
-            Words(table.package.encode(), tuple(word.encode() for word in words))
+            Words(
+                table.package.encode(),
+                _words_of(table, RegistrationEntry, RouteTableEntry),
+                _words_of(table, RouterEntry, MountEntry),
+            )
             for table in self.tables
-            if (words := _words_of(table))
         )
 
     @cached_property
-    def loop_words(self) -> tuple[bytes, ...]:
-        """Words without which a text has no plain ``def`` that runs on the loop."""
+    def calling_words(self) -> tuple[bytes, ...]:
+        """Words without which no framework, nor the loop, calls a plain ``def`` of a text."""
         packages = [
             table.package
             for table in self.tables
-            if any(entry.sync == "loop" for entry in (*table.handler, *table.view))
-            or any(entry.sync == "loop" and entry.named for entry in table.registration)
-            or table.convention
-            or table.model
+            if table.handler or table.view or table.convention or table.model
         ]
         calls = [
-            call
-            for table in self.tables
-            for entry in table.registration
-            if entry.sync == "loop"
-            for call in entry.calls
+            f"{_last(name)}("
+            for name, (_, entry) in self._calls.items()
+            if isinstance(entry, RegistrationEntry)
         ]
-        return tuple(word.encode() for word in dict.fromkeys([*packages, *map(_last, calls)]))
+        return tuple(word.encode() for word in dict.fromkeys([*packages, *calls]))
 
     @cached_property
     def _views(self) -> dict[str, tuple[tuple[str, ViewEntry], ...]]:
@@ -162,6 +178,19 @@ class Frameworks:
         return frozenset(table.name for table in self.tables if not table.trailing_slash)
 
 
+def _calls_of(table: FrameworkTables) -> dict[str, tuple[str, CallEntry]]:
+    found: dict[str, tuple[str, CallEntry]] = {}
+    called: tuple[RegistrationEntry | MountEntry, ...] = (*table.registration, *table.mount)
+    for call in called:
+        for name in _full_names(call.receivers, call.calls):
+            found[name] = (table.name, call)
+    made: tuple[RouterEntry | RouteTableEntry, ...] = (*table.router, *table.route_table)
+    for entry in made:
+        for name in entry.names:
+            found[name] = (table.name, entry)
+    return found
+
+
 def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[str]:
     return [
         f"{receiver}.{method}" if receiver else method
@@ -170,10 +199,9 @@ def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[st
     ]
 
 
-def _words_of(table: FrameworkTables) -> tuple[str, ...]:
-    names = [call for entry in (*table.registration, *table.mount) for call in entry.calls]
-    names += [name for entry in (*table.router, *table.route_table) for name in entry.names]
-    return tuple(dict.fromkeys(map(_last, names)))
+def _words_of(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[bytes, ...]:
+    names = [name for name, (_, entry) in _calls_of(table).items() if isinstance(entry, kinds)]
+    return tuple(dict.fromkeys(f"{_last(name)}(".encode() for name in names))
 
 
 def _last(name: str) -> str:

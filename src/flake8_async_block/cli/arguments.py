@@ -113,8 +113,15 @@ def _build() -> tuple[_Parser, Mapping[str, argparse.ArgumentParser]]:
         help="what hands work to a thread (default: auto, what the project uses)",
     )
     _add_settings(fix)
-    explain = commands.add_parser("explain", help="say what a rule means and what to do")
-    explain.add_argument("rule", metavar="CODE", help="a rule's code or name")
+    explain = commands.add_parser(
+        "explain", help="say what a rule means, or why the calls on a line are findings or none"
+    )
+    explain.add_argument(
+        "subject",
+        metavar="CODE|PATH:LINE",
+        help="a rule's code or name, or a line of a file such as app/views.py:12",
+    )
+    _add_settings(explain)
     rules = commands.add_parser("rules", help="list the rules")
     rules.add_argument("--output-format", choices=_FORMATS, default="text")
     return parser, commands.choices

@@ -1,33 +1,72 @@
-"""``async-block explain`` and ``async-block rules``: the rules are their own documentation."""
+"""``async-block explain`` and ``async-block rules``: rules document themselves, lines are told."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.cli.console import wants_colours, write_bytes, write_text
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.model.rule import Rule
 from flake8_async_block.rules import ALL_RULES
 
+if TYPE_CHECKING:
+    from flake8_async_block.rules.explanations import Explanation
+
+_PLACE: Final = re.compile(r"(?P<path>.+\.pyi?):(?P<line>\d+)(?::\d+)?")
+
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a rule's page, or the list of all rules.
+    """Print a rule's page, what is believed of a line, or the list of all rules.
 
     Returns:
         0.
 
     Raises:
-        UsageError: there is no such rule.
+        UsageError: there is no such rule, file or line.
     """
-    if arguments.command == "explain":
-        page = find_rule(arguments.rule).page.strip() + "\n"
+    place = _PLACE.fullmatch(arguments.subject) if arguments.command == "explain" else None
+    if place is not None:
+        write_text(_told(arguments, Path(place["path"]), int(place["line"])), sys.stdout)
+    elif arguments.command == "explain":
+        page = find_rule(arguments.subject).page.strip() + "\n"
         write_text(_formatted(page) if wants_colours(sys.stdout) else page, sys.stdout)
     elif arguments.output_format == "json":
         write_bytes(_as_json(), sys.stdout)
     else:
         write_text(_as_table(), sys.stdout)
     return 0
+
+
+def _told(arguments: argparse.Namespace, path: Path, line: int) -> str:
+    """What is believed of each call on a line; a block of lines for each."""
+    from flake8_async_block.cli.project import read_config
+    from flake8_async_block.engine import Engine
+
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    engine = Engine(read_config(arguments, [path], Path.cwd()))
+    explanations = engine.explain(path, line)
+    if not explanations:
+        return f"{path}:{line}: there is no call on this line\n"
+    return "\n".join(_block(path, each) for each in explanations)
+
+
+def _block(path: Path, explanation: Explanation) -> str:
+    line, col = explanation.span[:2]
+    place = f", in `{explanation.function}`" if explanation.function else ""
+    lines = [
+        f"{path}:{line}:{col + 1} `{explanation.text}`{place}",
+        f"    path: {explanation.path}",
+        *(f"    is: {value}" for value in explanation.values),
+        f"    {explanation.code or 'no finding'}: {explanation.verdict}",
+    ]
+    if len(explanation.trace) > 1:
+        lines += [f"      {hop.path}:{hop.line} `{hop.text}`" for hop in explanation.trace]
+    return "\n".join(lines) + "\n"
 
 
 def find_rule(wanted: str) -> Rule:

@@ -59,12 +59,12 @@ class BindingReader(ExpressionReader):
         elif isinstance(target, ast.Subscript):
             base = self.read(target.value)
             self.note_write(target)
-            self.read_silently(target.slice)
+            key_path = self.read_silently(target.slice)
             if isinstance(target.slice, ast.Slice):
                 return
             key = target.slice
             name = repr(key.value) if isinstance(key, ast.Constant) else ast.unparse(key)
-            self.stores.append(Store(base, f"[{name}]", path))
+            self.stores.append(Store(base, f"[{name}]", path, key_path))
 
     def _unpack(self, targets: Sequence[ast.expr], path: int) -> None:
         node = self.table.nodes[path]

@@ -132,6 +132,14 @@ class ExpressionReader(ABC):
     def mark_awaited(self, node: ast.expr) -> None:
         """Note that the value of ``node``, not read yet, is awaited."""
         self._awaited_nodes.add(node)
+        if isinstance(node, ast.IfExp):
+            self.mark_awaited(node.body)
+            self.mark_awaited(node.orelse)
+        elif isinstance(node, ast.BoolOp):
+            for value in node.values:
+                self.mark_awaited(value)
+        elif isinstance(node, ast.NamedExpr):
+            self.mark_awaited(node.value)
 
     def mark_use(self, node: ast.expr, use: str) -> None:
         """Note what is done with the value of ``node``, not read yet, if it is a call."""

@@ -13,6 +13,10 @@ from flake8_async_block.model.fix import FileFix
 __all__ = ["fix_file"]
 
 
+def _every_one(_: Diagnostic) -> bool:
+    return True
+
+
 def fix_file(
     path: str,
     source: bytes,
@@ -20,6 +24,8 @@ def fix_file(
     *,
     allow_unsafe: bool,
     recheck: Callable[[bytes], Sequence[Diagnostic]],
+    strategies: Sequence[str] = (),
+    wanted: Callable[[Diagnostic], bool] = _every_one,
 ) -> FileFix:
     """Apply the fix plans of one file's findings, as far as the result can be shown to be right.
 
@@ -35,6 +41,10 @@ def fix_file(
         allow_unsafe: also apply plans and edits that may change what the program computes.
         recheck: gives the findings of the file if it had the bytes passed in; it must report
             with the same settings as the check that gave ``diagnostics``.
+        strategies: use only these, for each finding the first of them that it has a plan for;
+            nothing means the plan that each finding prefers.
+        wanted: which findings may be fixed; the others stay with the reason ``not chosen``, unless
+            an edit for another one takes them along.
 
     Returns:
         The bytes after, the findings that are gone, and those that stay with a reason each.
@@ -44,4 +54,12 @@ def fix_file(
     """
     from flake8_async_block.fixers.apply import apply_fixes
 
-    return apply_fixes(path, source, diagnostics, allow_unsafe=allow_unsafe, recheck=recheck)
+    return apply_fixes(
+        path,
+        source,
+        diagnostics,
+        allow_unsafe=allow_unsafe,
+        recheck=recheck,
+        strategies=strategies,
+        wanted=wanted,
+    )

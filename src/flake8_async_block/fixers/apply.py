@@ -5,23 +5,21 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Final
 
-from flake8_async_block.fixers.base import (
-    Edited,
-    FileContext,
-    OverlapError,
-    Refused,
-    Spliced,
-    splice,
-)
+from flake8_async_block.fixers.base import FileContext, OverlapError, Spliced, splice
 from flake8_async_block.fixers.imports import import_splices
 from flake8_async_block.fixers.locate import parse_source
 from flake8_async_block.fixers.names import Resolver
-from flake8_async_block.fixers.registry import BY_STRATEGY
+from flake8_async_block.fixers.planning import (
+    Unit,
+    plan_units,
+    why_not_planned,
+    with_strategy,
+)
 from flake8_async_block.fixers.verify import (
     Expectation,
     compile_problem,
@@ -29,22 +27,17 @@ from flake8_async_block.fixers.verify import (
     parse_module,
     verify,
 )
-from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan, Span
+from flake8_async_block.model.diagnostic import Diagnostic, Span
 from flake8_async_block.model.fix import FileFix, Refusal
 
 # Each attempt reads the whole file again. One bad edit among a thousand takes about twenty.
 _MOST_ATTEMPTS: Final = 60
 
+# A loop, or a function, of which it was said that it never awaits: any new ``await`` may end that,
+# also one in a coroutine that it awaits.
+_ABOUT_AWAITS: Final = ("ASB3", "ASB5")
+
 Recheck = Callable[[bytes], Sequence[Diagnostic]]
-
-
-@dataclass(slots=True)
-class _Unit:
-    """An edit that is applied or left out as a whole; ``findings`` are indices of the input."""
-
-    findings: list[int]
-    plan: FixPlan
-    edit: Edited
 
 
 @dataclass(slots=True)
@@ -63,18 +56,24 @@ def apply_fixes(
     *,
     allow_unsafe: bool,
     recheck: Recheck,
+    strategies: Sequence[str],
+    wanted: Callable[[Diagnostic], bool],
 ) -> FileFix:
     """See :func:`flake8_async_block.fixers.fix_file`."""
     known: dict[bytes, Sequence[Diagnostic]] = {}
 
     def recheck_once(after: bytes) -> Sequence[Diagnostic]:
         if after not in known:
-            known[after] = recheck(after)
+            known[after] = [with_strategy(item, strategies) for item in recheck(after)]
         return known[after]
 
-    outcome = _run(path, source, diagnostics, allow_unsafe, recheck_once)
+    diagnostics = [with_strategy(item, strategies) for item in diagnostics]
+    left = [index for index, item in enumerate(diagnostics) if not wanted(item)]
+    outcome = _run(path, source, diagnostics, allow_unsafe, recheck_once, left)
     if outcome.after != source:
-        again = _run(path, outcome.after, recheck_once(outcome.after), allow_unsafe, recheck_once)
+        found = recheck_once(outcome.after)
+        left_again = _find_again([diagnostics[index] for index in left], found)
+        again = _run(path, outcome.after, found, allow_unsafe, recheck_once, left_again)
         if again.after != outcome.after:
             reason = "a second run would change the file again"
             outcome = _Outcome(
@@ -91,17 +90,30 @@ def apply_fixes(
     )
 
 
+def _find_again(left: Sequence[Diagnostic], found: Sequence[Diagnostic]) -> list[int]:
+    """Those of ``found`` that were left alone on purpose, as far as an edit keeps them known."""
+    counts = Counter(map(finding_key, left))
+    again = []
+    for index, diagnostic in enumerate(found):
+        if counts[finding_key(diagnostic)] > 0:
+            counts[finding_key(diagnostic)] -= 1
+            again.append(index)
+    return again
+
+
 def _run(
     path: str,
     source: bytes,
     diagnostics: Sequence[Diagnostic],
     allow_unsafe: bool,
     recheck: Recheck,
+    left: Collection[int],
 ) -> _Outcome:
     outcome = _Outcome(source)
+    outcome.reasons |= dict.fromkeys(left, "not chosen")
     for index, diagnostic in enumerate(diagnostics):
-        reason = _why_not_planned(diagnostic, allow_unsafe)
-        if reason is not None:
+        reason = why_not_planned(diagnostic, allow_unsafe)
+        if reason is not None and index not in outcome.reasons:
             outcome.reasons[index] = reason
     planned = [index for index in range(len(diagnostics)) if index not in outcome.reasons]
     if not planned:
@@ -113,8 +125,8 @@ def _run(
         return outcome
     tree = parse_module(source, path)
     ranges = {parsed.range_of(diagnostics[index].span) for index in planned}
-    context = FileContext(path, parsed, Resolver(tree), parsed.find(ranges))
-    units = _plan(context, diagnostics, planned, allow_unsafe, outcome.reasons)
+    context = FileContext(path, parsed, tree, Resolver(tree), parsed.find(ranges))
+    units = plan_units(context, diagnostics, planned, allow_unsafe, outcome.reasons)
     session = _Session(context, tree, diagnostics, recheck)
     session.settle(units)
     outcome.reasons |= session.reasons
@@ -127,55 +139,6 @@ def _run(
     return outcome
 
 
-def _why_not_planned(diagnostic: Diagnostic, allow_unsafe: bool) -> str | None:
-    plan = diagnostic.fix
-    if plan is None:
-        return diagnostic.why_not or "no automatic fix"
-    if plan.applicability is Applicability.DISPLAY:
-        return f"advice only: {plan.title}"
-    if plan.applicability is Applicability.UNSAFE and not allow_unsafe:
-        return _unsafe(diagnostic.why_not or plan.title)
-    if plan.strategy not in BY_STRATEGY:
-        return f"there is no fixer for {plan.strategy!r}"
-    return None
-
-
-def _unsafe(why: str) -> str:
-    return f"unsafe: {why} (use --unsafe-fixes)"
-
-
-def _plan(
-    context: FileContext,
-    diagnostics: Sequence[Diagnostic],
-    planned: Sequence[int],
-    allow_unsafe: bool,
-    reasons: dict[int, str],
-) -> list[_Unit]:
-    """Ask the fixers; findings at the same place share one edit. Refusals go to ``reasons``."""
-    units: dict[Span, _Unit] = {}
-    for index in planned:
-        diagnostic = diagnostics[index]
-        plan = diagnostic.fix
-        assert plan is not None
-        known = units.get(diagnostic.span)
-        if known is not None:
-            if known.plan == plan:
-                known.findings.append(index)
-            else:
-                reasons[index] = "another fix is made at the same place"
-            continue
-        answer = BY_STRATEGY[plan.strategy].edit(diagnostic, context)
-        if isinstance(answer, Refused):
-            reasons[index] = answer.reason
-        elif answer.caution is not None and not allow_unsafe:
-            reasons[index] = _unsafe(answer.caution)
-        else:
-            units[diagnostic.span] = _Unit([index], plan, answer)
-    # A call inside another ends before it. Alone, the outer edit would leave the inner call in the
-    # arguments of an offload, which is a finding of its own, so the inner one is settled first.
-    return [units[span] for span in sorted(units, key=lambda span: span[2:])]
-
-
 @dataclass(slots=True)
 class _Session:
     """The search for the largest set of edits that passes the verification."""
@@ -184,11 +147,11 @@ class _Session:
     tree: ast.Module
     diagnostics: Sequence[Diagnostic]
     recheck: Recheck
-    accepted: list[_Unit] = field(default_factory=list)
+    accepted: list[Unit] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
     attempts: int = 0
 
-    def settle(self, units: Sequence[_Unit]) -> None:
+    def settle(self, units: Sequence[Unit]) -> None:
         """Accept all units if they pass together, else halve until the bad ones stand alone."""
         if not units:
             return
@@ -202,12 +165,13 @@ class _Session:
             self.accepted += units
         elif len(units) == 1:
             self.reasons |= dict.fromkeys(units[0].findings, problem)
+            self.settle(units[0].instead)
         else:
             middle = len(units) // 2
             self.settle(units[:middle])
             self.settle(units[middle:])
 
-    def spliced(self, units: Sequence[_Unit]) -> Spliced:
+    def spliced(self, units: Sequence[Unit]) -> Spliced:
         """The text with these units applied and their imports added."""
         source = self.context.source
         splices = [piece for unit in units for piece in unit.edit.splices]
@@ -225,7 +189,7 @@ class _Session:
         """Findings that vanished with the fixed ones, such as a loop that never awaited."""
         remaining = Counter(map(finding_key, after))
         gone = set()
-        may_go = self._may_go(fixed)
+        may_go = self._may_go(fixed, self.accepted)
         # Those which could not have gone claim what remains first.
         for index in sorted(set(range(len(self.diagnostics))) - fixed - may_go):
             remaining[finding_key(self.diagnostics[index])] -= 1
@@ -237,15 +201,26 @@ class _Session:
                 gone.add(index)
         return gone
 
-    def _may_go(self, fixed: set[int]) -> set[int]:
+    def _may_go(self, fixed: set[int], units: Sequence[Unit]) -> set[int]:
         inner = sorted(self.diagnostics[index].span for index in fixed)
+        covered = [unit.edit.covers for unit in units if unit.edit.covers is not None]
+
+        def is_covered(span: Span) -> bool:
+            start, end = self.context.source.range_of(span)
+            return any(first <= start and end <= last for first, last in covered)
+
         return {
             index
             for index, diagnostic in enumerate(self.diagnostics)
-            if index not in fixed and _encloses_any(diagnostic.span, inner)
+            if index not in fixed
+            and (
+                diagnostic.code.startswith(_ABOUT_AWAITS)
+                or _encloses_any(diagnostic.span, inner)
+                or is_covered(diagnostic.span)
+            )
         }
 
-    def _problem(self, units: Sequence[_Unit]) -> str | None:
+    def _problem(self, units: Sequence[Unit]) -> str | None:
         try:
             spliced = self.spliced(units)
         except OverlapError:
@@ -254,7 +229,7 @@ class _Session:
         expectation = Expectation(
             before=self.diagnostics,
             fixed=[self.diagnostics[index] for index in sorted(fixed)],
-            may_go=[self.diagnostics[index] for index in sorted(self._may_go(fixed))],
+            may_go=[self.diagnostics[index] for index in sorted(self._may_go(fixed, units))],
         )
         return verify(self.context.source, spliced, self.context.path, expectation, self.recheck)
 

@@ -6,6 +6,7 @@ stays as it was, and edits of nested calls add up without knowing of each other.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,11 +42,22 @@ class Splice:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What a fixer wants: the splices, the imports they rely on, and why they may be unsafe."""
+    """What a fixer wants.
+
+    Args:
+        splices: the edits.
+        imports: what they rely on.
+        caution: why they may change what the program computes, or None.
+        covers: the stretch (UTF-8 offsets) in which other findings may vanish as well, for an edit
+            that concerns more than a call.
+        absorbs: whether what is found in ``covers`` needs no edit of its own then.
+    """
 
     splices: tuple[Splice, ...]
     imports: frozenset[NewImport] = frozenset()
     caution: str | None = None
+    covers: tuple[int, int] | None = None
+    absorbs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +71,13 @@ class Refused:
 class FileContext:
     """The file that is being fixed, as every fixer sees it.
 
-    ``located`` holds the nodes at each finding's span, by start and end offset.
+    ``located`` holds the nodes at each finding's span, by start and end offset; ``tree`` is the
+    same file as :mod:`ast` reads it.
     """
 
     path: str
     source: ParsedSource
+    tree: ast.Module
     names: Resolver
     located: Mapping[tuple[int, int], Sequence[Located]]
 

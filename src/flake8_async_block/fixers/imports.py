@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
@@ -154,6 +154,18 @@ class _Head:
         return _Place(line, blank_after=2 if definition else 1)
 
 
+def _without_implied(imports: Collection[NewImport]) -> Iterator[NewImport]:
+    """Leave out ``import a`` beside ``import a.b``, which binds ``a`` as well."""
+    bound = {
+        item.module.partition(".")[0]
+        for item in imports
+        if "." in item.module and not item.member and not item.alias
+    }
+    for item in imports:
+        if item.member or item.alias or item.module not in bound:
+            yield item
+
+
 def import_splices(
     source: ParsedSource,
     tree: ast.Module,
@@ -175,7 +187,7 @@ def import_splices(
     head = _Head(tree, lines, path, before_line)
     newline = next((line[len(line.rstrip("\r\n")) :] for line in lines), "") or "\n"
     grouped: dict[int, list[tuple[_Order, _Place, str]]] = defaultdict(list)
-    for item in imports:
+    for item in _without_implied(imports):
         order = _Order(_section(item.module, path), bool(item.member), item.module.lower())
         place = head.place(order)
         grouped[place.line].append((order, place, item.statement))

@@ -128,6 +128,21 @@ class ParsedSource:
         visit(self.module, ())
         return found
 
+    def starting_at(self, offset: int, kinds: tuple[type[cst.CSTNode], ...]) -> Iterator[Located]:
+        """The nodes of certain kinds that start at an offset, the outermost first."""
+
+        def visit(node: cst.CSTNode, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[Located]:
+            if isinstance(node, kinds) and self.span(node)[0] == offset:
+                yield Located(node, ancestors)
+            inner = (*ancestors, node)
+            for child in children(node):
+                if not isinstance(child, cst.SimpleStatementLine) or _any_within(
+                    [offset], self.span(child)
+                ):
+                    yield from visit(child, inner)
+
+        yield from visit(self.module, ())
+
     def awaits_at(self, offsets: Collection[int]) -> dict[int, cst.Await]:
         """The ``await`` expressions which start at the given offsets."""
         return {

@@ -183,6 +183,10 @@ class Resolver:
         before = [node for node in self._functions[name] if node.lineno <= line]
         return max(before, key=lambda node: node.lineno)
 
+    def is_unused(self, name: str) -> bool:
+        """Whether nothing in the file goes by a name."""
+        return name not in self._identifiers
+
     def is_shared(self, name: str, functions: Sequence[_Function]) -> bool:
         """Whether other code than the innermost of ``functions`` can rebind its name ``name``."""
         bindings = self._scope(functions[-1])
@@ -200,7 +204,7 @@ class Resolver:
 
         Args:
             wanted: the function.
-            functions: the functions around the place, the outermost first.
+            functions: the functions around the place, the outermost first, if any.
             line: the line of the place, from 1.
 
         Returns:
@@ -217,7 +221,7 @@ class Resolver:
     def _reused(
         self, wanted: LibraryName, functions: Sequence[_Function], line: int
     ) -> Reference | None:
-        scopes = [(self._module, functions[0].lineno)]
+        scopes = [(self._module, functions[0].lineno if functions else line)]
         for position, function in enumerate(functions):
             inner = functions[position + 1].lineno if position + 1 < len(functions) else line
             scopes.append((self._scope(function), inner))

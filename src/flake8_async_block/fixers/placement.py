@@ -70,19 +70,58 @@ def await_place(located: Located, context: FileContext) -> AwaitPlace | Refused:
             return Refused(reason)
     else:
         return Refused("it does not stand in an async function")
-    inner = chain[max(i for i, node in enumerate(chain) if isinstance(node, cst.FunctionDef)) :]
-    functions = tuple(
-        context.names.function(
-            node.name.value, context.source.line(context.source.span(node.name)[0])
-        )
-        for node in located.ancestors
-        if isinstance(node, cst.FunctionDef)
-    )
+    inner = chain[_innermost_function(chain) :]
+    functions = functions_around(located, context)
     return AwaitPlace(
         parenthesise=_needs_parentheses(located),
         functions=functions,
         line=context.source.line(context.source.span(located.node)[0]),
         caution=_lock_held(inner) or _read_before(inner, functions, context),
+    )
+
+
+def statement_place(located: Located, context: FileContext) -> AwaitPlace | Refused:
+    """Judge the place of a statement beside or in which an ``await`` shall stand.
+
+    Args:
+        located: the statement.
+        context: its file.
+
+    Returns:
+        The place, or why no ``await`` may stand there.
+    """
+    for parent in reversed(located.ancestors):
+        if isinstance(parent, cst.ClassDef):
+            return Refused("await is not allowed in a class body")
+        if isinstance(parent, cst.FunctionDef):
+            if parent.asynchronous is None:
+                return Refused(f"it stands in `def {parent.name.value}`, which is not async")
+            break
+    else:
+        return Refused("it does not stand in an async function")
+    chain = (*located.ancestors, located.node)
+    return AwaitPlace(
+        parenthesise=False,
+        functions=functions_around(located, context),
+        line=context.source.line(context.source.span(located.node)[0]),
+        caution=_lock_held(chain[_innermost_function(chain) :]),
+    )
+
+
+def _innermost_function(chain: tuple[cst.CSTNode, ...]) -> int:
+    return max(i for i, node in enumerate(chain) if isinstance(node, cst.FunctionDef))
+
+
+def functions_around(
+    located: Located, context: FileContext
+) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    """The functions around a node, the outermost first."""
+    return tuple(
+        context.names.function(
+            node.name.value, context.source.line(context.source.span(node.name)[0])
+        )
+        for node in located.ancestors
+        if isinstance(node, cst.FunctionDef)
     )
 
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from flake8_async_block.fixers import native, thread
+from flake8_async_block.fixers import block, checkpoint, helper, native, partial, thread, unwrap
 from flake8_async_block.fixers.base import Fixer
 
-FIXERS: Final[tuple[Fixer, ...]] = (thread.FIXER, native.FIXER)
+FIXERS: Final[tuple[Fixer, ...]] = (
+    thread.FIXER,
+    helper.FIXER,
+    native.FIXER,
+    checkpoint.FIXER,
+    unwrap.FIXER,
+    partial.FIXER,
+    block.FIXER,
+)
 BY_STRATEGY: Final = {fixer.strategy: fixer for fixer in FIXERS}

@@ -14,6 +14,7 @@ import libcst as cst
 
 from flake8_async_block.fixers.awaiting import call_at, opening
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.layout import BrokenOpen, broken_open, indented
 from flake8_async_block.fixers.names import LibraryName
 from flake8_async_block.fixers.placement import await_place
 from flake8_async_block.model.diagnostic import Diagnostic
@@ -54,7 +55,7 @@ BACKENDS: Final = {
         LibraryName("asyncio", "get_running_loop"), before="().run_in_executor(None, "
     ),
 }
-_PARTIAL: Final = LibraryName("functools", "partial")
+PARTIAL: Final = LibraryName("functools", "partial")
 
 
 def _needs_partial(call: cst.Call, backend: Backend) -> bool:
@@ -65,7 +66,13 @@ def _needs_partial(call: cst.Call, backend: Backend) -> bool:
     return unpacked or bool(keywords)
 
 
-def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
+def move_call(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
+    """Have a call run in a worker thread, whatever it is that blocks in it.
+
+    Args:
+        diagnostic: its span is that of the call, its plan names the ``backend``.
+        context: the file.
+    """
     assert diagnostic.fix is not None
     backend = BACKENDS[dict(diagnostic.fix.parameters)["backend"]]
     located = call_at(diagnostic, context)
@@ -79,25 +86,52 @@ def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     if source.source(call.func).rpartition(".")[2] in ("next", "__next__"):
         return Refused("StopIteration cannot leave a worker thread")
     runner = context.names.reference(backend.runner, place.functions, place.line)
-    partial = context.names.reference(_PARTIAL, place.functions, place.line)
+    partial = context.names.reference(PARTIAL, place.functions, place.line)
     if runner is None or partial is None:
         return Refused("every name for the import that it needs is taken")
     needed = [runner]
-    before, after = runner.text + backend.before, ""
+    before, inner = runner.text + backend.before, ""
     if _needs_partial(call, backend):
         needed.append(partial)
-        before, after = f"{before}{partial.text}(", ")"
+        inner = f"{partial.text}("
     span = source.span(call)
+    layout = broken_open(source, call)
+    splices: list[Splice] = []
+    if layout is None:
+        text, after = before + inner, ")" if inner else ""
+    else:
+        text, splices, after = _broken(call, before, inner, layout, context)
     if place.parenthesise:
         after += ")"
-    splices = [opening(span, before, place, source), *_handed_over(call, span, context)]
+    splices += [opening(span, text, place, source), *handed_over(call, span, context)]
     if after:
         splices.append(Splice(span[1], span[1], after, span))
     imports = frozenset(item.needs for item in needed if item.needs is not None)
     return Edited(tuple(splices), imports, place.caution)
 
 
-def _handed_over(call: cst.Call, span: tuple[int, int], context: FileContext) -> list[Splice]:
+def _broken(
+    call: cst.Call, before: str, inner: str, layout: BrokenOpen, context: FileContext
+) -> tuple[str, list[Splice], str]:
+    """What opens and closes a call with its arguments on lines of their own, and what moves."""
+    line_start = layout.newline + layout.indent
+    head, parenthesis, first = before.rpartition("(")
+    split = head + parenthesis + (line_start + first.rstrip() if first else "")
+    if not inner:
+        return split + line_start, [], ""
+    source = context.source
+    end = source.span(call)[1]
+    last_line = source.line(end - 1)
+    closing_line = source.text[source.line_starts[last_line - 1] : end - 1]
+    if closing_line.strip():
+        return f"{before}{inner}{line_start}", [], ")"
+    first_line = source.line(source.arguments_start(call)[1]) + 1
+    moved = indented(source, call, first_line, last_line, layout.unit)
+    text = f"{split}{line_start}{inner}{line_start}{layout.unit}"
+    return text, list(moved), f"{line_start.removesuffix(layout.unit)})"
+
+
+def handed_over(call: cst.Call, span: tuple[int, int], context: FileContext) -> list[Splice]:
     """Turn ``callee(arguments)`` into ``callee, arguments)``."""
     source = context.source
     callee_end, parenthesis = source.arguments_start(call)
@@ -119,4 +153,4 @@ def _handed_over(call: cst.Call, span: tuple[int, int], context: FileContext) ->
     return splices
 
 
-FIXER: Final = Fixer("thread", _edit)
+FIXER: Final = Fixer("thread", move_call)

@@ -8,6 +8,7 @@ from flake8_async_block.graph import types
 from flake8_async_block.graph.decorators import is_class_method, is_property, is_static
 from flake8_async_block.graph.names import module_attribute, namespace_attribute, outside
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
+from flake8_async_block.graph.shared import shared_attribute
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -90,7 +91,8 @@ def type_attribute(resolver: Resolver, type_name: str, name: str, receiver: Valu
     declared = resolver.catalogue.attribute_type(type_name, name)
     if declared:
         return from_type_name(declared, receiver)
-    return (ExternalMethod(type_name, name, receiver),)
+    shared = shared_attribute(resolver, type_name, name)
+    return shared or (ExternalMethod(type_name, name, receiver),)
 
 
 def _chain_attribute(resolver: Resolver, value: ExternalMethod, name: str) -> Values:

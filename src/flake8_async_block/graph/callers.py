@@ -6,7 +6,8 @@ a function does not depend on what else was asked before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.arguments import Arguments
@@ -23,9 +24,10 @@ from flake8_async_block.model.path import NO_PATH, PathNode, PathOp
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, ModuleSummary
 
 if TYPE_CHECKING:
+    from flake8_async_block.catalogue.framework_schema import InjectorEntry
     from flake8_async_block.graph.resolve import Resolver
 
-_MOST_FILES: Final = 400
+_MOST_FILES: Final = 120
 """A word that more files hold than this says too little about who calls a function."""
 _DEEPEST_MARKER: Final = 6
 _CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__"})
@@ -64,7 +66,7 @@ class Callers:
         name = _searched_name(functions[qualname])
         if not name:
             return
-        for file in self._files(module, name):
+        for file in self._files(module, f"{name}("):
             for caller, callee in self._uses_in(file).get(name, ()):
                 if any(
                     _means(value, module, qualname)
@@ -73,17 +75,28 @@ class Callers:
                     yield (file, caller)
         yield from self._injecting(module, qualname, name)
 
-    def _files(self, module: str, name: str) -> list[str]:
-        found = self._mentions(name.encode())
-        files = [module, *(file for file in found if file != module)]
-        if len(files) > _MOST_FILES:
+    def _files(self, module: str, text: str, among: Collection[str] | None = None) -> list[str]:
+        """The readable files that hold ``text``, that of the function first."""
+        found = self._mentions(text.encode())
+        others = [file for file in found if file != module and (among is None or file in among)]
+        if len(others) > _MOST_FILES:
             return [module]
-        return [file for file in files if self._resolver.project.summary(file) is not None]
+        return [
+            file for file in (module, *others) if self._resolver.project.summary(file) is not None
+        ]
+
+    def is_injected(self, module: str, qualname: str) -> bool:
+        """Whether the value of a function is injected somewhere in the project."""
+        name = _searched_name(self._resolver.summary(module).functions[qualname])
+        return bool(name) and next(self._injecting(module, qualname, name), None) is not None
 
     # calls
 
     def _uses_in(self, module: str) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Bare name → the functions that call it or hand it on, with the path of what is meant."""
+        """Bare name → the functions that call it or hand it on, with the path of what is meant.
+
+        Another file that only hands a function on is not looked at: a call names it.
+        """
         known = self._uses.get(module)
         if known is None:
             found: dict[str, dict[tuple[str, int], None]] = {}
@@ -103,17 +116,23 @@ class Callers:
     # injection
 
     def _injecting(self, module: str, qualname: str, name: str) -> Iterator[Key]:
-        files = self._files(module, name)
+        files = self._files(module, name, self._with_markers)
         words = dict.fromkeys(
-            alias
-            for file in files
-            for alias in self._aliases_in(file).get((module, qualname), ())
+            alias for file in files for alias in self._aliases_in(file).get((module, qualname), ())
         )
         for word in words:
             files += [file for file in self._files(module, word) if file not in files]
         for file in files:
             for caller in self._injected_in(file).get((module, qualname), ()):
                 yield (file, caller)
+
+    @cached_property
+    def _with_markers(self) -> frozenset[str]:
+        """The files whose text may hold an injection marker."""
+        words = self._resolver.frameworks.injector_words
+        return frozenset(
+            file for word in sorted(words) for file in self._mentions(f"{word}(".encode())
+        )
 
     def _injected_in(self, module: str) -> dict[Key, tuple[str, ...]]:
         """Provider → the functions of ``module`` into which its value is injected."""
@@ -162,24 +181,27 @@ class Callers:
         node = nodes[path]
         if depth > _DEEPEST_MARKER:
             return
-        if node.op == PathOp.CALL and self._is_marker(module, node):
-            entry_argument = Arguments.of(module, node).find("dependency", 0)
-            if entry_argument is not None:
-                for value in self._resolver.evaluate(module, entry_argument):
+        marker = self._marker(module, node) if node.op == PathOp.CALL else None
+        if marker is not None:
+            provider = Arguments.of(module, node).find(marker.parameter, 0)
+            if provider is not None:
+                for value in self._resolver.evaluate(module, provider):
                     yield from _keys(value)
             return
         for operand in node.operands:
             yield from self._markers(module, operand, depth + 1)
 
-    def _is_marker(self, module: str, node: PathNode) -> bool:
+    def _marker(self, module: str, node: PathNode) -> InjectorEntry | None:
         frameworks = self._resolver.frameworks
         callee = self._resolver.summary(module).nodes[node.operands[0]]
         if callee.name.rpartition(".")[2] not in frameworks.injector_words:
-            return False
-        return any(
-            isinstance(value, External) and frameworks.injector(value.name) is not None
-            for value in self._resolver.evaluate(module, node.operands[0])
-        )
+            return None
+        for value in self._resolver.evaluate(module, node.operands[0]):
+            if isinstance(value, External):
+                marker = frameworks.injector(value.name)
+                if marker is not None:
+                    return marker
+        return None
 
 
 def _searched_name(facts: FunctionFacts) -> str:

@@ -83,6 +83,10 @@ def _call_external(resolver: Resolver, name: str, arguments: Arguments) -> Value
     offloaded = _offloaded(resolver, name, arguments)
     if offloaded is not None:
         return offloaded
+    if resolver.frameworks.is_typed_key(name):
+        path = arguments.find("t", 1)
+        promised = () if path is None else (resolver.instances(arguments.module, path),)
+        return (ExternalInstance(name, promised),)
     catalogue = resolver.catalogue
     function = catalogue.function(name)
     if function is not None:

@@ -12,8 +12,8 @@ from flake8_async_block.graph.registrations import (
     Mentions,
     Registrations,
     Role,
+    class_text,
     role_by_decorator,
-    text_of,
 )
 from flake8_async_block.graph.values import External, ProjectClass, ProjectFunction
 from flake8_async_block.model.diagnostic import Handler
@@ -68,6 +68,10 @@ class HandlerIndex:
             ]
         return None
 
+    def is_provider(self, function: ProjectFunction) -> bool:
+        """Whether a framework makes the values of parameters by calling ``function``."""
+        return self._callers.is_injected(function.path, function.qualname)
+
     def handler_of(self, function: ProjectFunction) -> Handler | None:
         """The entry point that ``function`` itself is, or None."""
         for role in self.roles(function):
@@ -96,8 +100,6 @@ class HandlerIndex:
     def _find_roles(self, function: ProjectFunction) -> Iterator[Role]:
         resolver = self._resolver
         facts = resolver.function_facts(function)
-        if facts.owner:
-            self._note_prefix(ProjectClass(function.path, facts.owner))
         for decorator in facts.decorators:
             role = role_by_decorator(resolver, function.path, decorator)
             if role is not None:
@@ -105,17 +107,6 @@ class HandlerIndex:
         if facts.owner:
             yield from self._roles_by_class(function, ProjectClass(function.path, facts.owner))
         yield from self._registrations.roles(function.path, function.qualname)
-
-    def _note_prefix(self, cls: ProjectClass) -> None:
-        """A controller carries its prefix as a class attribute."""
-        for base in lineage(self._resolver, cls):
-            if not isinstance(base, External):
-                continue
-            prefix = self._resolver.frameworks.prefix_attribute(base.name)
-            if prefix:
-                self._registrations.set_prefix(
-                    (cls.path, cls.qualname), self._class_text(cls, prefix)
-                )
 
     def _roles_by_class(self, function: ProjectFunction, cls: ProjectClass) -> Iterator[Role]:
         name = function.qualname.rpartition(".")[2].partition("#")[0]
@@ -128,14 +119,19 @@ class HandlerIndex:
                 yield self._role_by_class(function, cls, framework, entry, name)
 
     def _role_by_class(
-        self, function: ProjectFunction, cls: ProjectClass, framework: str, entry: ViewEntry, name: str
+        self,
+        function: ProjectFunction,
+        cls: ProjectClass,
+        framework: str,
+        entry: ViewEntry,
+        name: str,
     ) -> Role:
         resolver = self._resolver
         method = name.upper() if entry.method == "*" else entry.method
         sync = entry.sync
         if not decorator_names(resolver, function).isdisjoint(entry.thread_decorators):
             sync = "thread"
-        route = self._class_text(cls, entry.route_attribute) if entry.route_attribute else ""
+        route = class_text(resolver, cls, entry.route_attribute) if entry.route_attribute else ""
         above: tuple[tuple[str, str], ...] = ()
         for role in self._class_roles(cls):
             route, above = role.route, role.above
@@ -148,13 +144,6 @@ class HandlerIndex:
             if role is not None:
                 yield role
         yield from self._registrations.roles(cls.path, cls.qualname)
-
-    def _class_text(self, cls: ProjectClass, attribute: str) -> str:
-        for path in self._resolver.class_facts(cls).attributes.get(attribute, ()):
-            text = text_of(self._resolver, cls.path, path)
-            if text is not None:
-                return text
-        return ""
 
 
 def _is_listed(name: str, methods: tuple[str, ...]) -> bool:

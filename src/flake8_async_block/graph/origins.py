@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 24
 _COLLECTIONS: Final = frozenset({PathOp.LIST, PathOp.TUPLE})
+_ENDS: Final = _COLLECTIONS | {PathOp.FUNCTION, PathOp.CLASS, PathOp.BINARY, PathOp.ITEM}
 _SELF_REFERENCES: Final = frozenset({"router", "app"})
 """Attributes by which frameworks reach the collection of routes of the same application."""
 
@@ -59,7 +60,7 @@ def origin_of(resolver: Resolver, module: str, path: int, depth: int = 0) -> Ori
         return next((origin for origin in found if origin is not None), None)
     if node.op == PathOp.CALL:
         return _made_by_function(resolver, module, node, depth) or Origin(module, path)
-    if node.op in (PathOp.FUNCTION, PathOp.CLASS, PathOp.BINARY) or node.op in _COLLECTIONS:
+    if node.op in _ENDS:
         return Origin(module, path)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,11 +25,18 @@ class Project:
     Args:
         finder: answers which file a module name means.
         load: reads a file's summary; None where the file cannot be read or parsed.
+        mentioning: gives the files of the whole project in whose text a word stands.
     """
 
-    def __init__(self, finder: ModuleFinder, load: Callable[[str], ModuleSummary | None]) -> None:
+    def __init__(
+        self,
+        finder: ModuleFinder,
+        load: Callable[[str], ModuleSummary | None],
+        mentioning: Callable[[bytes], Iterable[str]] = lambda _: (),
+    ) -> None:
         self._finder = finder
         self._load = load
+        self._mentioning = mentioning
         self._summaries: dict[str, ModuleSummary | None] = {}
         self._names: dict[tuple[str, str], str | None] = {}
         self._paths: dict[str, Path] = {}
@@ -39,6 +46,12 @@ class Project:
         if path not in self._summaries:
             self._summaries[path] = self._load(path)
         return self._summaries[path]
+
+    def mentioning(self, word: bytes) -> Iterator[str]:
+        """The readable files of the whole project in whose text ``word`` stands."""
+        for path in self._mentioning(word):
+            if self.summary(path) is not None:
+                yield path
 
     def find(self, name: str, importer: str) -> str | None:
         """The file that a dotted name (relative with leading dots) means in ``importer``."""

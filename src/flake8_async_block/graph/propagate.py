@@ -55,7 +55,7 @@ class Propagation:
 
     def __init__(self, resolver: Resolver, counts: Callable[[BlockingApi], bool]) -> None:
         self._resolver = resolver
-        self._counts = counts
+        self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
 
@@ -130,7 +130,7 @@ class Propagation:
                 target
                 for target in candidate
                 if isinstance(target, Runs)
-                or (isinstance(target, Blocks) and self._counts(target.api))
+                or (isinstance(target, Blocks) and self.counts(target.api))
             )
             if not matters:
                 return ()

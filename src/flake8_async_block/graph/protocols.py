@@ -9,6 +9,7 @@ from flake8_async_block.graph import results
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
 from flake8_async_block.graph.records import elements_of_record, item_of_record
+from flake8_async_block.graph.shared import shared_item
 from flake8_async_block.graph.shown import describe, element_of
 from flake8_async_block.graph.values import (
     Coroutine,
@@ -143,6 +144,9 @@ def item_of(resolver: Resolver, value: Value, key: Values) -> Values:
     if isinstance(value, ExternalInstance):
         if value.type_name == MAPPING_TYPE and len(value.arguments) == 2:
             return value.arguments[1]
+        shared = shared_item(resolver, value.type_name, key)
+        if shared:
+            return shared
         declared = resolver.catalogue.type_field(value.type_name, "item")
         return from_type_name(declared, (value,)) or (Opaque(f"{describe(value)}[]"),)
     if isinstance(value, Instance):

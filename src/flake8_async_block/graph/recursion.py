@@ -5,6 +5,9 @@ first answered with "it is defined by itself"; when the circle is complete it is
 again with what came out, until nothing new does. Whatever was found on the way is kept for one
 round and, once nothing changes, for good: each member of a circle is worked out once a round,
 and which of them was asked for first makes no difference.
+
+A chain of questions that is longer than the interpreter's stack is worked out from its far end:
+what lies too deep is answered first, and then the question that led there is asked again.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ from typing import Any, Final
 
 from flake8_async_block.graph.values import DEFINED_BY_ITSELF, Unknown, Values
 
-_MAX_DEPTH: Final = 120
-"""Questions within questions."""
+_MAX_DEPTH: Final = 250
+"""Questions within questions; a chain that is longer is cut into pieces."""
 _FRAMES_PER_QUESTION: Final = 24
 _MAX_CANDIDATES: Final = 16
 _MAX_ROUNDS: Final = 5
@@ -25,6 +28,15 @@ _MAX_NESTING: Final = 4
 """How deep values may be nested of which every round makes more, such as lists of lists."""
 _ALONE: Final = 1 << 30
 _START: Final[Values] = (DEFINED_BY_ITSELF,)
+
+
+class _TooDeepError(Exception):
+    """A question lies too deep to be worked out where it was asked."""
+
+    def __init__(self, key: Hashable, compute: Callable[[], Values]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.compute = compute
 
 
 class Memory:
@@ -63,20 +75,36 @@ class Memory:
         if not self._open:
             return self._first(key, compute)
         if len(self._open) > _MAX_DEPTH:
-            self._outermost = -1
-            return (Unknown("the chain of definitions is too long"),)
+            raise _TooDeepError(key, compute)
         return self._work_out(key, compute)
 
     def _first(self, key: Hashable, compute: Callable[[], Values]) -> Values:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + _MAX_DEPTH * _FRAMES_PER_QUESTION)
+        pending = {key: compute}
         try:
-            return self._work_out(key, compute)
+            while pending:
+                latest = next(reversed(pending))
+                try:
+                    self._work_out(latest, pending[latest])
+                except _TooDeepError as deep:
+                    self._start_again()
+                    if deep.key in pending:
+                        # A circle that is longer than the stack.
+                        self.known[deep.key] = (Unknown("the chain of definitions is too long"),)
+                    else:
+                        pending[deep.key] = deep.compute
+                else:
+                    del pending[latest]
         finally:
             sys.setrecursionlimit(limit)
-            self._provisional.clear()
-            self._assumed.clear()
-            self._outermost = _ALONE
+            self._start_again()
+        return self.known[key]
+
+    def _start_again(self) -> None:
+        self._provisional.clear()
+        self._assumed.clear()
+        self._outermost, self._changed = _ALONE, False
 
     def _work_out(self, key: Hashable, compute: Callable[[], Values]) -> Values:
         depth = self._open[key] = len(self._open)

@@ -7,7 +7,8 @@ this looks at every file of the project whose text holds the words for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from flake8_async_block.catalogue.framework_schema import (
     MountEntry,
@@ -17,7 +18,7 @@ from flake8_async_block.catalogue.framework_schema import (
     RunsOn,
 )
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.attributes import external_bases
+from flake8_async_block.graph.attributes import external_bases, lineage
 from flake8_async_block.graph.origins import Origin, members_of, origin_of
 from flake8_async_block.graph.values import (
     Coroutine,
@@ -26,7 +27,6 @@ from flake8_async_block.graph.values import (
     ExternalMethod,
     Generator,
     Instance,
-    Literal,
     Opaque,
     Partial,
     ProjectClass,
@@ -35,10 +35,13 @@ from flake8_async_block.graph.values import (
     Values,
     literal_value,
 )
+from flake8_async_block.graph.values import Literal as LiteralValue
 from flake8_async_block.graph.values import Sequence as SequenceValue
 from flake8_async_block.model.path import PathNode, PathOp
+from flake8_async_block.model.summary import ModuleSummary
 
 if TYPE_CHECKING:
+    from flake8_async_block.catalogue.frameworks import CallEntry
     from flake8_async_block.graph.resolve import Resolver
 
 Mentions = Callable[[bytes], Sequence[str]]
@@ -75,8 +78,16 @@ class _Prefix(NamedTuple):
     replaces: bool
 
 
+class _Found(NamedTuple):
+    """What the calls of one module register."""
+
+    roles: dict[Key, list[Role]]
+    below: dict[Key, list[_Prefix]]
+    prefixes: dict[Key, str]
+
+
 class Registrations:
-    """What calls register, gathered over the whole project when it is first asked for.
+    """What calls register anywhere in the project.
 
     Args:
         resolver: gives the meaning of the calls.
@@ -86,17 +97,20 @@ class Registrations:
     def __init__(self, resolver: Resolver, mentions: Mentions) -> None:
         self._resolver = resolver
         self._mentions = mentions
-        self._roles: dict[Key, list[Role]] | None = None
-        self._below: dict[Key, list[_Prefix]] = {}
-        self._own_prefix: dict[Key, str] = {}
+        self._found: dict[str, _Found] = {}
+        self._nesting: _Found | None = None
 
     def roles(self, module: str, qualname: str) -> tuple[Role, ...]:
         """How calls anywhere in the project register a function or class of ``module``."""
-        if self._roles is None:
-            self._roles = {}
-            for found in self._modules():
-                self._read(found, self._roles)
-        return tuple(self._roles.get((module, qualname), ()))
+        name = qualname.rpartition(".")[2].partition("#")[0]
+        # A lambda has no name by which another file could mean it.
+        naming = set(self._mentions(name.encode())) if name.isidentifier() else set()
+        return tuple(
+            role
+            for file in self._registering
+            if file == module or file in naming
+            for role in self._read(file).roles.get((module, qualname), ())
+        )
 
     def full_route(self, role: Role, *own: Key) -> str:
         """The route with the prefixes of all routers above it.
@@ -111,19 +125,16 @@ class Registrations:
             if prefix:
                 route = _joined(prefix, route)
                 break
-        if not self._resolver.frameworks.keeps_trailing_slash(role.framework) and route:
+        if not self._resolver.frameworks.keeps_trailing_slash(role.framework):
             return _joined("/", route).rstrip("/") or "/"
         return route
-
-    def set_prefix(self, key: Key, prefix: str) -> None:
-        """Say what prefix a class of handlers carries itself."""
-        self._own_prefix.setdefault(key, prefix)
 
     def _prefix(self, key: Key, seen: tuple[Key, ...]) -> str:
         if key in seen or len(seen) > _MOST_LEVELS:
             return ""
-        own = self._own_prefix.get(key, "")
-        for place in self._below.get(key, ()):
+        nesting = self._all_nesting()
+        own = nesting.prefixes.get(key) or _prefix_of_class(self._resolver, key)
+        for place in nesting.below.get(key, ()):
             outer = self._prefix(place.above, (*seen, key)) if place.above is not None else ""
             inner = own
             if place.prefix is not None:
@@ -131,61 +142,80 @@ class Registrations:
             return _joined(outer, inner)
         return own
 
-    def _modules(self) -> list[str]:
+    # which files to read
+
+    @cached_property
+    def _registering(self) -> tuple[str, ...]:
+        """The files whose text may register a function or a class, sorted."""
+        return self._holding("registers")
+
+    def _all_nesting(self) -> _Found:
+        """What is put below what in the whole project."""
+        if self._nesting is None:
+            nesting = self._nesting = _Found({}, {}, {})
+            for file in self._holding("nests"):
+                found = self._read(file)
+                nesting.prefixes.update(found.prefixes)
+                for child, places in found.below.items():
+                    nesting.below.setdefault(child, []).extend(places)
+        return self._nesting
+
+    def _holding(self, purpose: Literal["registers", "nests"]) -> tuple[str, ...]:
         found: set[str] = set()
         for words in self._resolver.frameworks.words:
-            if not self._mentions(words.package):
-                continue
-            for call in words.calls:
-                found.update(self._mentions(call))
-        return sorted(found)
+            if self._mentions(words.package):
+                for call in words.registers if purpose == "registers" else words.nests:
+                    found.update(self._mentions(call))
+        return tuple(sorted(found))
 
     # one module
 
-    def _read(self, module: str, roles: dict[Key, list[Role]]) -> None:
-        resolver = self._resolver
-        summary = resolver.project.summary(module)
-        if summary is None:
-            return
-        words = resolver.frameworks.call_words
-        for index, node in enumerate(summary.nodes):
-            if node.op != PathOp.CALL:
-                continue
-            callee = summary.nodes[node.operands[0]]
-            if callee.name.rpartition(".")[2] not in words:
-                continue
-            for name in called_names(resolver, module, node.operands[0]):
-                known = resolver.frameworks.call(name)
-                if known is None:
-                    continue
+    def _read(self, module: str) -> _Found:
+        known = self._found.get(module)
+        if known is None:
+            known = self._found[module] = _Found({}, {}, {})
+            summary = self._resolver.project.summary(module)
+            if summary is not None:
+                for call in _calls(self._resolver, module, summary):
+                    _note(call, known)
+        return known
+
+
+def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[_Call]:
+    """The calls of a module that the framework data knows."""
+    words = resolver.frameworks.call_words
+    for number, node in enumerate(summary.nodes):
+        if node.op != PathOp.CALL:
+            continue
+        callee = summary.nodes[node.operands[0]]
+        if callee.name.rpartition(".")[2] not in words:
+            continue
+        for name in called_names(resolver, module, node.operands[0]):
+            known = resolver.frameworks.call(name)
+            if known is not None:
                 framework, entry = known
-                place = _Call(resolver, module, index, node, name, framework)
-                if isinstance(entry, RegistrationEntry):
-                    _register(place, entry, roles)
-                elif isinstance(entry, RouterEntry):
-                    self._read_router(place, entry)
-                elif isinstance(entry, MountEntry):
-                    self._read_mount(place, entry)
-                else:
-                    _read_table(place, entry, roles)
+                yield _Call(resolver, module, number, node, name, framework, entry)
                 break
 
-    def _read_router(self, place: _Call, entry: RouterEntry) -> None:
-        prefix = place.text(entry.prefix, entry.position)
-        if prefix:
-            self._own_prefix[place.key] = prefix
-        for number, name in enumerate(entry.children):
-            position = entry.children_position if number == 0 else -1
-            for child in place.members(name, position):
-                self._below.setdefault(child, []).append(_Prefix(place.key, None, False))
 
-    def _read_mount(self, place: _Call, entry: MountEntry) -> None:
-        prefix = place.text(entry.prefix, entry.prefix_position)
-        above = place.receiver()
-        for child in place.members(entry.child, entry.child_position):
-            self._below.setdefault(child, []).append(
-                _Prefix(above, prefix, entry.replaces and prefix is not None)
-            )
+def _note(call: _Call, found: _Found) -> None:
+    entry = call.entry
+    if isinstance(entry, RegistrationEntry):
+        _register(call, entry, found.roles)
+    elif isinstance(entry, RouterEntry):
+        prefix = call.text(entry.prefix, entry.position)
+        if prefix:
+            found.prefixes[call.key] = prefix
+        for number, name in enumerate(entry.children):
+            for child in call.members(name, entry.children_position if number == 0 else -1):
+                found.below.setdefault(child, []).append(_Prefix(call.key, None, False))
+    elif isinstance(entry, MountEntry):
+        prefix = call.text(entry.prefix, entry.prefix_position)
+        place = _Prefix(call.receiver(), prefix, entry.replaces and prefix is not None)
+        for child in call.members(entry.child, entry.child_position):
+            found.below.setdefault(child, []).append(place)
+    else:
+        _read_table(call, entry, found.roles)
 
 
 class _Call(NamedTuple):
@@ -193,14 +223,15 @@ class _Call(NamedTuple):
 
     resolver: Resolver
     module: str
-    index: int
+    number: int
     node: PathNode
     name: str
     framework: str
+    entry: CallEntry
 
     @property
     def key(self) -> Key:
-        return (self.module, f"<{self.index}>")
+        return (self.module, f"<{self.number}>")
 
     @property
     def arguments(self) -> Arguments:
@@ -234,6 +265,7 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
     path = place.find(entry.function, entry.position)
     if path is None:
         return
+    threaded = place.find(entry.thread_if, -1) if entry.thread_if else None
     above = [place.key]
     receiver = place.receiver()
     if receiver is not None:
@@ -243,7 +275,7 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
         method=_methods(place.resolver, place.arguments, entry.methods)
         or _method(entry.method, place.name),
         route=(place.text(entry.route, entry.route_position) or "") if entry.route else "",
-        sync=entry.sync,
+        sync="thread" if _is_true(place.resolver, place.module, threaded) else entry.sync,
         named=entry.named,
         above=tuple(above),
     )
@@ -253,9 +285,7 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
     _register_view(place, path, role, roles)
 
 
-def _register_view(
-    place: _Call, path: int, role: Role, roles: dict[Key, list[Role]]
-) -> None:
+def _register_view(place: _Call, path: int, role: Role, roles: dict[Key, list[Role]]) -> None:
     """``View.as_view()`` stands for the class."""
     nodes = place.resolver.summary(place.module).nodes
     node = nodes[path]
@@ -296,6 +326,30 @@ def _targets(resolver: Resolver, value: Value) -> Iterator[Key]:
                 yield from _targets(resolver, element)
 
 
+def _prefix_of_class(resolver: Resolver, key: Key) -> str:
+    """The prefix that a class of handlers carries as an attribute."""
+    summary = resolver.project.summary(key[0])
+    if summary is None or key[1] not in summary.classes:
+        return ""
+    cls = ProjectClass(*key)
+    for base in lineage(resolver, cls):
+        if isinstance(base, External):
+            known = resolver.frameworks.call(base.name)
+            if known is not None and isinstance(known[1], RouterEntry):
+                attribute = known[1].prefix_attribute
+                return class_text(resolver, cls, attribute) if attribute else ""
+    return ""
+
+
+def class_text(resolver: Resolver, cls: ProjectClass, attribute: str) -> str:
+    """The string that a class attribute holds, or an empty one."""
+    for path in resolver.class_facts(cls).attributes.get(attribute, ()):
+        text = text_of(resolver, cls.path, path)
+        if text is not None:
+            return text
+    return ""
+
+
 # shared with decorators
 
 
@@ -311,7 +365,7 @@ def key_of(resolver: Resolver, origin: Origin | None) -> Key | None:
 def text_of(resolver: Resolver, module: str, path: int) -> str | None:
     """The one string that a path is, or None."""
     for value in resolver.evaluate(module, path):
-        if isinstance(value, Literal):
+        if isinstance(value, LiteralValue):
             text = literal_value(value.text)
             if isinstance(text, str):
                 return text
@@ -410,14 +464,14 @@ def _strings(values: Values) -> list[str]:
     return [
         text
         for value in values
-        if isinstance(value, Literal) and isinstance(text := literal_value(value.text), str)
+        if isinstance(value, LiteralValue) and isinstance(text := literal_value(value.text), str)
     ]
 
 
 def _is_true(resolver: Resolver, module: str, path: int | None) -> bool:
     if path is None:
         return False
-    return resolver.evaluate(module, path) == (Literal("True"),)
+    return resolver.evaluate(module, path) == (LiteralValue("True"),)
 
 
 def _joined(outer: str, inner: str) -> str:

@@ -48,9 +48,10 @@ class Runs(NamedTuple):
 
 
 class Passes(NamedTuple):
-    """The site does something known that does not block."""
+    """The site does something known that does not block; ``why`` ends a sentence about ``name``."""
 
     name: str
+    why: str = ""
 
 
 Target = Blocks | Runs | Passes
@@ -66,6 +67,7 @@ _CONSUMERS: Final = frozenset(
 )
 """Built-in functions that iterate over their first argument before they return."""
 _ENTERING: Final[tuple[ImplicitCall, ...]] = ("enter", "exit")
+_BY_ARGUMENTS: Final = "does not block with these arguments"
 _OWN_METHODS: Final = {"iterate": "__iter__", "enter": "__enter__", "exit": "__exit__"}
 
 
@@ -147,18 +149,28 @@ def _blocking(
     name: str,
 ) -> Candidate:
     if api is None or awaited:
-        return (Passes(name),)
+        return (Passes(name, _why_known(resolver, name)),)
     if any_holds(resolver, api.unless, arguments):
-        return (Passes(name),)
+        return (Passes(name, _BY_ARGUMENTS),)
     if api.only_if and not all_hold(resolver, api.only_if, arguments):
-        return (Passes(name),)
+        return (Passes(name, _BY_ARGUMENTS),)
     return (Blocks(api),)
+
+
+def _why_known(resolver: Resolver, name: str) -> str:
+    catalogue = resolver.catalogue
+    stem = name.rpartition(".")[0]
+    if catalogue.function(name) or catalogue.is_class(name) or catalogue.is_class(stem):
+        return "does not block according to the catalogue"
+    return "is not in the catalogue of what blocks"
 
 
 def _of_function(resolver: Resolver, function: ProjectFunction, awaited: bool = False) -> Candidate:
     facts = resolver.function_facts(function)
-    if facts.is_async or facts.is_generator:
-        return (Passes(facts.qualname),)
+    if facts.is_generator:
+        return (Passes(facts.qualname, "makes a generator: it runs where it is iterated over"),)
+    if facts.is_async:
+        return (Passes(facts.qualname, "makes a coroutine: its calls are judged where they stand"),)
     if facts.decorators:
         if is_manager(resolver, function) or _is_offloaded(resolver, function):
             return (Passes(facts.qualname),)

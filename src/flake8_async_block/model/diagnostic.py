@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ class Handler:
     function: str
 
     def __str__(self) -> str:
-        return f"{self.method} {self.route}".strip() or self.function
+        return f"{self.method} {self.route or self.function}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ class Diagnostic:
         trace: the chain; the first hop is the reported call, the last one the call that blocks.
         handler: the framework entry point that reaches it, if one is known.
         fix: what ``async-block fix`` would do, or None.
+        alternatives: other ways to fix it, for those who ask for one by its strategy.
         why_not: why there is no fix, or None.
         remedy: one line of advice for people.
         once: it happens once in the life of the process; reported as a note.
@@ -108,6 +109,7 @@ class Diagnostic:
     why_not: str | None = None
     remedy: str = ""
     once: bool = False
+    alternatives: tuple[FixPlan, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -194,12 +194,14 @@ class ClassFacts:
 class Store(NamedTuple):
     """``base.attribute = value`` or ``base[key] = value`` on something that is not ``self``.
 
-    ``attribute`` is the attribute's name, or ``[key]`` with the constant's ``repr``.
+    ``attribute`` is the attribute's name, or ``[key]`` with the constant's ``repr``; ``key`` is the
+    path of what stands between the brackets.
     """
 
     base: int
     attribute: str
     value: int
+    key: int = NO_PATH
 
 
 @dataclass(frozen=True, slots=True)

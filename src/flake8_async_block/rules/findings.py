@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
+from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
-from flake8_async_block.graph.handlers import HandlerIndex
+from flake8_async_block.graph.endless import Endless
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.values import ProjectFunction
-from flake8_async_block.model.diagnostic import Diagnostic, Handler, Hop, Span
-from flake8_async_block.model.path import NO_PATH
-from flake8_async_block.model.summary import FunctionFacts, Guard, SiteKind
+from flake8_async_block.model.diagnostic import Diagnostic, Hop
+from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, SiteKind
+from flake8_async_block.rules.advice_findings import advice_for
+from flake8_async_block.rules.crossings import crossing_of
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
-from flake8_async_block.rules.loops import LOOP_WITHOUT_AWAIT
-from flake8_async_block.rules.plans import advise
-
+from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
+from flake8_async_block.rules.offload_findings import Misuse, offload_findings
+from flake8_async_block.rules.plans import Advice, advise
+from flake8_async_block.rules.scene import Scene, Texts, bare
 
 _SELDOM: Final = {
     Guard.NONE: "",
@@ -26,21 +30,13 @@ _SELDOM: Final = {
 }
 
 
-class Texts(Protocol):
-    """What findings need from the source files."""
-
-    def shown_path(self, module: str) -> str:
-        """The file relative to the project's root, with ``/``."""
-
-    def excerpt(self, module: str, span: Span) -> str:
-        """The source text of a span, on one line and not too long."""
-
-    def callee(self, module: str, span: Span) -> str:
-        """The source text of what is called in a span that holds a call."""
-
-
 def findings_of(
-    resolver: Resolver, propagation: Propagation, texts: Texts, module: str, backend: str
+    resolver: Resolver,
+    propagation: Propagation,
+    contexts: Contexts,
+    texts: Texts,
+    module: str,
+    backend: str,
 ) -> Iterator[Diagnostic]:
     """All findings of one module, in no particular order.
 
@@ -48,10 +44,15 @@ def findings_of(
         module: the absolute path of a readable file.
         backend: the thread backend that its fixes shall use.
     """
-    finder = _Finder(resolver, propagation, texts, module, backend)
+    finder = _Finder(resolver, propagation, contexts, texts, module, backend)
     for facts in resolver.summary(module).functions.values():
+        misuses = tuple(finder.misuses(facts))
+        for misuse in misuses:
+            yield misuse.diagnostic
         if facts.is_async:
-            yield from finder.of_function(facts)
+            yield from finder.of_function(facts, misuses)
+        elif not facts.is_generator and facts.qualname != MODULE_BODY:
+            yield from finder.of_plain_function(facts, misuses)
 
 
 class _Finder:
@@ -59,24 +60,58 @@ class _Finder:
         self,
         resolver: Resolver,
         propagation: Propagation,
+        contexts: Contexts,
         texts: Texts,
         module: str,
         backend: str,
     ) -> None:
-        self._resolver = resolver
         self._propagation = propagation
-        self._texts = texts
         self._module = module
         self._backend = backend
-        self._handlers = HandlerIndex(resolver)
+        self._contexts = contexts
         self._effects = Effects(resolver, propagation)
+        self._scene = Scene(resolver, propagation, contexts, self._effects, texts, module, backend)
+        self._endless = Endless(resolver, propagation)
+        self._suspension = Suspension(resolver)
 
-    def of_function(self, facts: FunctionFacts) -> Iterator[Diagnostic]:
+    def misuses(self, facts: FunctionFacts) -> Iterator[Misuse]:
+        """Functions handed over the wrong way, wherever the function in question runs."""
+        return offload_findings(self._scene, self._suspension, facts)
+
+    def of_plain_function(
+        self, facts: FunctionFacts, misuses: tuple[Misuse, ...]
+    ) -> Iterator[Diagnostic]:
+        """The findings of a ``def``, if a framework or the loop runs it."""
         function = ProjectFunction(self._module, facts.qualname)
+        endless = bool(self._endless.loops_of(function)) or any(self._endless.calls_of(function))
+        blocks = endless or any(
+            self._propagation.of_site(function, site) is not None for site in facts.sites
+        )
+        if not blocks:
+            return
+        if self._contexts.on_loop(function) is not None:
+            yield from self.of_function(facts, misuses)
+        elif endless and self._contexts.context_of(function).context is Context.THREAD:
+            yield from pool_findings(self._scene, self._endless, facts)
+
+    def of_function(
+        self, facts: FunctionFacts, misuses: tuple[Misuse, ...]
+    ) -> Iterator[Diagnostic]:
+        """The findings of a function that runs on the loop.
+
+        Args:
+            misuses: what was found in it already; one mistake is told once.
+        """
+        function = ProjectFunction(self._module, facts.qualname)
+        loops = tuple(loop_findings(self._scene, self._endless, self._suspension, facts))
+        yield from loops
+        settled = {loop.span for loop in loops}
+        settled.update(misuse.settles for misuse in misuses if misuse.settles is not None)
         witnesses = [
             witness
             for site in facts.sites
-            if (witness := self._propagation.of_site(function, site)) is not None
+            if site.span not in settled
+            and (witness := self._propagation.of_site(function, site)) is not None
         ]
         # Reading, entering or iterating over what a reported call begins with is no news.
         told = {
@@ -88,35 +123,40 @@ class _Finder:
                     continue
                 told.add(witness.site.span[:2])
             yield self._blocking(facts, witness)
-        for loop in facts.loops:
-            if loop.endless and not loop.suspends and not loop.leaves and loop.iterable == NO_PATH:
-                yield self._endless(facts, loop.span, loop.header)
+        advice = advice_for(self._scene, facts)
+        if advice is not None:
+            yield advice
 
     def _blocking(self, facts: FunctionFacts, witness: Witness) -> Diagnostic:
         api, site = witness.api, witness.site
         kind = KIND_BY_WHAT[api.what]
         direct = witness.next is None
         hops = self._propagation.hops(witness)
-        rule = kind.rules()[0 if direct else 1]
+        crossing = crossing_of(self._scene.resolver, witness)
+        rule = kind.rules()[0 if direct else 1] if crossing is None else crossing.rule
         text = self._callee(witness)
         through = ""
         if not direct:
-            names = [_bare(hop.function.qualname) for hop in hops[1:]]
+            names = [bare(hop.function.qualname) for hop in hops[1:]]
             through = f" through {' → '.join([*names, api.name])}"
+        does = kind.does if crossing is None else crossing.does
         seldom = _SELDOM[witness.seldom]
-        message = f"`{text}` {kind.does} on the event loop{through}{seldom}, in {self._place(facts)}"
+        place = self._scene.place(facts)
+        message = f"`{text}` {does} on the event loop{through}{seldom}, in {place}"
         caution = self._caution(witness)
         advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
+        if crossing is not None and crossing.remedy:
+            advice = Advice(None, "the coroutine is to be awaited instead", crossing.remedy)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
-            path=self._texts.shown_path(self._module),
+            path=self._scene.texts.shown_path(self._module),
             span=site.span,
             message=message,
             api=api.name,
             cost=api.cost,
             trace=tuple(self._hop(hop) for hop in hops),
-            handler=self._handler(facts),
+            handler=self._scene.handler(facts),
             fix=advice.plan,
             why_not=advice.why_not,
             remedy=advice.remedy,
@@ -135,47 +175,8 @@ class _Finder:
     def _callee(self, witness: Witness) -> str:
         span = witness.site.span
         if witness.site.kind == SiteKind.CALL:
-            return self._texts.callee(self._module, span)
-        return self._texts.excerpt(self._module, span)
+            return self._scene.callee(span)
+        return self._scene.excerpt(span)
 
     def _hop(self, witness: Witness) -> Hop:
-        module = witness.function.path
-        return Hop(
-            path=self._texts.shown_path(module),
-            line=witness.site.span.line,
-            function=witness.function.qualname,
-            text=self._texts.excerpt(module, witness.site.span),
-        )
-
-    def _handler(self, facts: FunctionFacts) -> Handler | None:
-        return self._handlers.reaching(ProjectFunction(self._module, facts.qualname))
-
-    def _place(self, facts: FunctionFacts) -> str:
-        handler = self._handler(facts)
-        named = ""
-        if handler is not None:
-            reached = handler.function != facts.qualname
-            named = f" ({'reached from ' if reached else ''}{handler})"
-        return f"`async def {_bare(facts.qualname)}`{named}"
-
-    def _endless(self, facts: FunctionFacts, span: Span, header: str) -> Diagnostic:
-        rule = LOOP_WITHOUT_AWAIT
-        return Diagnostic(
-            code=rule.code,
-            name=rule.name,
-            path=self._texts.shown_path(self._module),
-            span=span,
-            message=f"`{header}` never gives the event loop a turn, in {self._place(facts)}",
-            trace=(
-                Hop(self._texts.shown_path(self._module), span.line, facts.qualname, f"{header}:"),
-            ),
-            handler=self._handler(facts),
-            why_not="where to pause, and for how long, depends on what the loop is for",
-            remedy="await something in the loop, such as `await asyncio.sleep(interval)`, or run it"
-            " in a thread of its own",
-        )
-
-
-def _bare(qualname: str) -> str:
-    """A qualified name without the numbers that tell definitions of the same name apart."""
-    return ".".join(part.partition("#")[0] for part in qualname.split("."))
+        return self._scene.hop(witness.function, witness.site.span)

@@ -4,8 +4,10 @@
 
 ## What it does
 
-`ASB301` (`loop-without-await`) reports a `while True:` in an `async def` that has neither an
-`await` nor a way out: no `break`, `return` or `raise`.
+`ASB301` (`loop-without-await`) reports a loop without end in an `async def` that has neither an
+`await` nor a way out, and a call to a function of your own that has one. Without end are `while
+True`, `while 1`, a `while` with a variable that nothing changes, `itertools.count()`, `cycle` and
+`repeat`, and `iter(jobs.get, None)`, which waits for another thread in each round.
 
 ## Why it freezes the server
 
@@ -30,7 +32,8 @@ async def watch() -> None:
 
 ## Remedies
 
-There is no automatic fix: where to pause, and for how long, depends on what the loop is for.
+`async-block fix --unsafe-fixes` lets the others have a turn at the beginning of each round, with
+`sleep(0)`. Where the loop changes nothing that others use, it does so without `--unsafe-fixes`.
 
 ### Pause
 
@@ -126,15 +129,9 @@ Where the loop shall have the process for itself, or where something in it raise
 leave. The comment belongs on the line that is reported:
 
 ```python
-from collections.abc import Iterator
-
-
-async def exhaust(source: Iterator[bytes]) -> None:
-    try:
-        while True:  # noqa: ASB301 - next() ends it
-            next(source)
-    except StopIteration:
-        pass
+async def drain(waiting: list[bytes]) -> None:
+    while True:  # noqa: ASB301 - the caller expects the IndexError
+        waiting.pop()
 ```
 
 For whole directories:
@@ -147,9 +144,11 @@ For whole directories:
 ## What stays silent
 
 - A loop with an `await`, `async for`, `async with` or `yield`.
-- A loop with a way out: `break`, `return`, `raise`, `sys.exit()`.
-- A loop with a condition, such as `while not done:`. Whether it ever ends is not looked into.
-- Loops in functions without `async`.
+- A loop with a way out: `break`, `return`, `raise`, `sys.exit()`, a function of which the
+  annotation says `NoReturn`, or a handler around the loop that waits for one certain exception.
+- A loop with a condition that something may change, such as `while not done:`.
+- `iter(file.readline, "")` and the like, which come to an end by themselves.
+- Loops in functions without `async` that nothing on the event loop calls.
 
 ```python
 import asyncio
@@ -158,6 +157,11 @@ import asyncio
 async def harmless(numbers: list[int], done: asyncio.Event) -> int:
     while not done.is_set():
         await done.wait()
+    try:
+        while True:
+            numbers.pop()
+    except IndexError:
+        pass
     while True:
         if numbers.pop() == 0:
             return len(numbers)
@@ -170,6 +174,7 @@ def in_a_thread_of_its_own() -> None:
 
 ## See also
 
+- `ASB302`: the awaits in the loop never pause. `ASB304`: the same in a thread of the framework.
 - `ASB101`: sleeping with `time.sleep`. `ASB112`: computing for long.
 - [FastAPI: lifespan events](https://fastapi.tiangolo.com/advanced/events/)
 """

@@ -7,7 +7,7 @@
 
 - `ASB110` (`blocking-wait`) reports a call in an `async def` that waits for something which another
   thread or process has to do: `queue.Queue.get`, `Thread.join`, `threading.Event.wait`,
-  `Semaphore.acquire`, `Future.result` of `concurrent.futures`, file locks and others.
+  `Semaphore.acquire`, file locks and others.
 - `ASB210` (`blocking-wait-in-helper`) reports a call in an `async def` to a function of your own
   that gets there, however many functions are in between. The finding lists them all.
 
@@ -120,11 +120,11 @@ timeout where you can. Do not take a lock this way, it would belong to that thre
 Where you know that there is nothing to wait for. The comment belongs on the line that is reported:
 
 ```python
-from concurrent.futures import Future
+import queue
 
 
-async def collect(done: Future[int]) -> int:
-    return done.result()  # noqa: ASB110 - only called with futures that are done
+async def next_job(jobs: queue.Queue[str]) -> str:
+    return jobs.get()  # noqa: ASB110 - only called when there is one
 ```
 
 For whole directories:
@@ -161,7 +161,9 @@ async def harmless(jobs: queue.Queue[str], task: asyncio.Task[int]) -> int:
 ## See also
 
 - `ASB101`: sleeping. `ASB107`: waiting for a process. `ASB111`: a loop inside the loop.
-- [asyncio: working with threads](https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading)
+- `ASB407`: waiting for a pool of threads. `ASB406`: a lock that is held during an `await`.
+- [asyncio: working with
+  threads](https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading)
 """
 
 from __future__ import annotations

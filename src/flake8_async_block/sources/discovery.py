@@ -32,6 +32,7 @@ def find_sources(
     force_exclude: bool = False,
     present: Collection[Path] = (),
     on_error: Callable[[FileError], None] | None = None,
+    on_input: Callable[[str], None] | None = None,
 ) -> tuple[Path, ...]:
     """List the files to check.
 
@@ -48,6 +49,8 @@ def find_sources(
         present: absolute paths of files that count as there although the disk may not have them
             (unsaved buffers, standard input); they are taken only if they are named.
         on_error: told about directories that cannot be read.
+        on_input: told about the files and directories on which the list depends, there or not,
+            before they are looked at.
 
     Returns:
         Absolute paths, sorted, each once.
@@ -56,13 +59,15 @@ def find_sources(
         UsageError: a path does not exist.
     """
     configured = _Excludes(root, exclude)
+    note = on_input or _disregard
     found: set[str] = set()
     for path in paths:
         absolute = os.path.abspath(path)
+        note(absolute)
         if Path(absolute) not in present and not os.path.lexists(absolute):
             raise UsageError(f"{path}: no such file or directory")
         rules = configured
-        specs = _inherited_gitignores(absolute, root) if respect_gitignore else ()
+        specs = _inherited_gitignores(absolute, root, note) if respect_gitignore else ()
         is_directory = os.path.isdir(absolute)
         # What is asked for by name is searched; a rule that hides it would hide all that is in it.
         if configured.matches_ancestry(absolute, is_directory):
@@ -74,10 +79,14 @@ def find_sources(
                 continue
             specs = ()
         if is_directory:
-            _walk(absolute, root, rules, specs, respect_gitignore, on_error, found)
+            _walk(absolute, root, rules, specs, respect_gitignore, on_error, note, found)
         else:
             found.add(absolute)
     return tuple(Path(path) for path in sorted(found))
+
+
+def _disregard(_: str) -> None:
+    """Nobody wants to know what the list depends on."""
 
 
 class _Scoped(NamedTuple):
@@ -134,12 +143,14 @@ def _walk(
     specs: tuple[_Scoped, ...],
     respect_gitignore: bool,
     on_error: Callable[[FileError], None] | None,
+    note: Callable[[str], None],
     found: set[str],
 ) -> None:
     # An explicit stack: a deep tree must not meet the recursion limit.
     pending = [(top, specs)]
     while pending:
         directory, active = pending.pop()
+        note(directory)
         try:
             with os.scandir(directory) as entries:
                 listing = list(entries)
@@ -150,7 +161,7 @@ def _walk(
                 on_error(FileError(shown, 0, f"cannot read the directory: {reason}"))
             continue
         if respect_gitignore and any(entry.name == _GITIGNORE for entry in listing):
-            own = _load_gitignore(directory)
+            own = _load_gitignore(directory, note)
             active = (*active, own) if own is not None else active
         for entry in listing:
             name = entry.name
@@ -167,9 +178,11 @@ def _walk(
                 found.add(entry.path)
 
 
-def _load_gitignore(directory: str) -> _Scoped | None:
+def _load_gitignore(directory: str, note: Callable[[str], None]) -> _Scoped | None:
+    path = os.path.join(directory, _GITIGNORE)
+    note(path)
     try:
-        with open(os.path.join(directory, _GITIGNORE), encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             lines = [line for line in file.read().splitlines() if line.strip()]
     except OSError:
         return None
@@ -177,7 +190,9 @@ def _load_gitignore(directory: str) -> _Scoped | None:
     return _Scoped(os.path.join(directory, ""), _compile(patterns)) if patterns else None
 
 
-def _inherited_gitignores(absolute: str, root: Path) -> tuple[_Scoped, ...]:
+def _inherited_gitignores(
+    absolute: str, root: Path, note: Callable[[str], None]
+) -> tuple[_Scoped, ...]:
     """The files above ``absolute`` that apply: from the repository's top, or the root, down."""
     chain: list[str] = []
     directory = absolute
@@ -189,7 +204,7 @@ def _inherited_gitignores(absolute: str, root: Path) -> tuple[_Scoped, ...]:
             break
         directory = parent
         chain.append(directory)
-    scoped = (_load_gitignore(directory) for directory in reversed(chain))
+    scoped = (_load_gitignore(directory, note) for directory in reversed(chain))
     return tuple(spec for spec in scoped if spec is not None)
 
 

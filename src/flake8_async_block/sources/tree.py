@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -45,9 +45,17 @@ class SourceTree:
         files: files that count as there even if the disk does not have them (unsaved buffers).
         root: the project's root, absolute; nothing above it is looked at.
         src: the source roots, relative to ``root``, asked first and in this order.
+        on_input: told about the directories on which answers depend, before they are listed.
     """
 
-    def __init__(self, files: Iterable[Path], root: Path, src: Sequence[str]) -> None:
+    def __init__(
+        self,
+        files: Iterable[Path],
+        root: Path,
+        src: Sequence[str],
+        on_input: Callable[[str], None] | None = None,
+    ) -> None:
+        self._on_input = on_input
         self._root = os.path.abspath(root)
         self._configured = tuple(
             dict.fromkeys(
@@ -235,6 +243,8 @@ class SourceTree:
     def _scan(self, directory: str) -> _Listing:
         directories: set[str] = set()
         modules: set[str] = set()
+        if self._on_input is not None:
+            self._on_input(directory)
         try:
             with os.scandir(directory) as entries:
                 for entry in entries:

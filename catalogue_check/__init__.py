@@ -1,0 +1,1 @@
+"""The catalogue against the packages that it speaks of; see ``__main__``."""

@@ -1,0 +1,141 @@
+"""Whole answers, which hold as long as nothing they depend on has changed.
+
+A run that repeats an earlier one only asks the file system about the files which that one read and
+the directories which it listed. This is what a person waits for most often, so it has a plain
+format of its own and imports next to nothing.
+
+A file counts as unchanged if its size, its times and its inode are the same. A file so new that
+it could still change without its time changing makes an answer not worth recording.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+_FORMAT: Final = "1"
+_SEPARATOR: Final = "\0"
+_EXISTENCE: Final = "?"
+"""Before a path, which is absolute and so cannot begin with it: only whether it is there counts."""
+_THERE: Final = "there"
+_MOST: Final = 64
+"""Answers kept in a directory."""
+_FRESH_NANOSECONDS: Final = 20_000_000
+"""Longer than the clock of any common file system stands still."""
+_COARSE_NANOSECONDS: Final = 2_000_000_000
+"""The same for file systems that count in whole seconds."""
+
+
+def signature(path: str) -> str:
+    """What can be told about a file or directory without reading it; empty where there is none."""
+    if path.startswith(_EXISTENCE):
+        return _THERE if os.path.lexists(path.removeprefix(_EXISTENCE)) else ""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ""
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ctime_ns} {status.st_ino}"
+
+
+def read_recording(directory: str, question: str) -> bytes | None:
+    """The recorded answer, or None where there is none that still holds.
+
+    Args:
+        directory: of the cache.
+        question: everything but files on which the answer depends.
+    """
+    try:
+        with open(_file(directory, question), "rb") as stream:
+            content = stream.read()
+    except OSError:
+        return None
+    head, _, rest = content.partition(b"\n")
+    if head != _checksum(rest):
+        return None
+    try:
+        length, _, rest = rest.partition(b"\n")
+        described = rest[: int(length)].decode("utf-8", "surrogateescape")
+        asked, *inputs = described.split(_SEPARATOR)
+    except ValueError:
+        return None
+    if asked != question:
+        return None
+    for position in range(0, len(inputs), 2):
+        if signature(inputs[position]) != inputs[position + 1]:
+            return None
+    return rest[int(length) :]
+
+
+class Inputs:
+    """The files and directories on which an answer depends.
+
+    Attributes:
+        signatures: by path, from before it was looked at.
+    """
+
+    def __init__(self) -> None:
+        self._began = time.time_ns()
+        self.signatures: dict[str, str] = {}
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Note files and directories, there or not; call it *before* they are read."""
+        for path in paths:
+            if path not in self.signatures:
+                self.signatures[path] = signature(path)
+
+    def add_existence(self, paths: Iterable[str]) -> None:
+        """Note that it matters whether something is there, and not what it is."""
+        self.add(_EXISTENCE + path for path in paths)
+
+    def add_known(self, signatures: Mapping[str, str]) -> None:
+        """Take over what another process has noted; an earlier look counts more."""
+        for path, known in signatures.items():
+            self.signatures.setdefault(path, known)
+
+    def record(self, directory: str, question: str, answer: bytes) -> None:
+        """Keep an answer. Where that is not possible or not safe, nothing happens."""
+        if any(map(self._is_fresh, self.signatures.values())):
+            return
+        described = _SEPARATOR.join(
+            [question, *(part for item in self.signatures.items() for part in item)]
+        ).encode("utf-8", "surrogateescape")
+        body = b"%d\n%s%s" % (len(described), described, answer)
+        path = _file(directory, question)
+        temporary = f"{path}.{os.getpid()}"
+        try:
+            with open(temporary, "wb") as stream:
+                stream.write(_checksum(body) + b"\n" + body)
+            os.replace(temporary, path)
+            _forget_old(directory)
+        except OSError:
+            return
+
+    def _is_fresh(self, known: str) -> bool:
+        if not known or known == _THERE:
+            return False
+        changed = int(known.partition(" ")[0])
+        coarse = changed % 1_000_000_000 == 0
+        return changed > self._began - (_COARSE_NANOSECONDS if coarse else _FRESH_NANOSECONDS)
+
+
+def _file(directory: str, question: str) -> str:
+    # Two questions with the same sum overwrite each other; the question itself is in the file.
+    number = zlib.crc32(question.encode("utf-8", "surrogateescape"))
+    return os.path.join(directory, f"answer-{_FORMAT}-{number:08x}")
+
+
+def _checksum(content: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(content)
+
+
+def _forget_old(directory: str) -> None:
+    found = [
+        (entry.stat().st_mtime_ns, entry.path)
+        for entry in os.scandir(directory)
+        if entry.name.startswith("answer-")
+    ]
+    for _, path in sorted(found)[:-_MOST]:
+        os.unlink(path)

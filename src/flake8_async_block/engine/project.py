@@ -1,0 +1,333 @@
+"""Checking, explaining and fixing the files of one project.
+
+Roots and targets differ: only the targets are reported, but a path is followed wherever in the
+project it leads, so that the answer for a file does not depend on what else was named.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from flake8_async_block.cache.recordings import Inputs
+from flake8_async_block.cache.store import SummaryStore
+from flake8_async_block.catalogue.frameworks import load_frameworks
+from flake8_async_block.catalogue.load import load_catalogue
+from flake8_async_block.config import Config
+from flake8_async_block.engine.pool import CheckFiles, Part, check_in_parts, worthwhile_jobs
+from flake8_async_block.engine.reading import Reader
+from flake8_async_block.graph.contexts import Contexts
+from flake8_async_block.graph.project import Project
+from flake8_async_block.graph.propagate import Propagation
+from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileError
+from flake8_async_block.model.errors import UsageError
+from flake8_async_block.model.fix import FileFix
+from flake8_async_block.rules import RULES_BY_CODE
+from flake8_async_block.rules.backends import choose_backend
+from flake8_async_block.rules.explanations import Explanation, explain_line
+from flake8_async_block.rules.findings import findings_of
+from flake8_async_block.sources import SourceTexts, SourceTree, display_path, find_sources
+from flake8_async_block.suppress import filter_suppressed
+
+_ROOT_MARK: Final = re.compile(
+    rb"\basync\s+(?:def|for)\b|\bawait\b|\bwhile\s+(?:True|1)\b|\bfrom itertools\b|\bitertools\."
+)
+"""Text without any of these has no function that runs on the loop, nor one that never ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixOptions:
+    """Which fixes to apply.
+
+    Args:
+        unsafe: also those that may change what the program computes.
+        select: code prefixes; nothing means all.
+    """
+
+    unsafe: bool = False
+    select: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """What fixing came to; nothing is written yet.
+
+    Args:
+        files: the files with findings, sorted by path.
+        errors: the files that could not be read or parsed.
+    """
+
+    files: tuple[FileFix, ...]
+    errors: tuple[FileError, ...]
+
+
+class Engine:
+    """Checks and fixes the files of one project under one configuration.
+
+    Args:
+        config: the settings.
+        overlays: absolute path → text to use instead of the file's, for unsaved buffers.
+        store: where summaries are kept between runs.
+        inputs: told about every file and directory on which the answers depend.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        overlays: Mapping[Path, bytes] | None = None,
+        *,
+        store: SummaryStore | None = None,
+        inputs: Inputs | None = None,
+    ) -> None:
+        self._config = config
+        texts = {str(path): text for path, text in (overlays or {}).items()}
+        self._start(Reader(config, texts, store, inputs))
+
+    def _start(self, reader: Reader) -> None:
+        config = self._config
+        self._reader = reader
+        where = display_path(config.source, Path.cwd()) if config.source else "pyproject.toml"
+        catalogue = load_catalogue(config.catalogue, where)
+        tree = SourceTree(map(Path, reader.overlays), config.root, config.src, on_input=reader.note)
+        self._project = Project(tree, reader.summary)
+        self._resolver = Resolver(self._project, catalogue, load_frameworks())
+        self._propagation = Propagation(self._resolver, lambda api: config.reports_cost(api.cost))
+        self._contexts = Contexts(self._resolver, reader.mentioning)
+        self._source_texts = SourceTexts(config.root, reader.text)
+
+    # checking
+
+    def check(
+        self,
+        paths: Sequence[Path],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        suppress: bool = True,
+        jobs: int = 1,
+        shard: tuple[int, int] = (1, 1),
+    ) -> CheckResult:
+        """Check files and directories.
+
+        Args:
+            paths: what to report on.
+            progress: told how many of how many files are done.
+            suppress: leave out what a comment silences.
+            jobs: how many processes may work on it; 0 stands for one per processor.
+            shard: check only the i-th of n parts of the files, for (i, n) from (1, 1).
+
+        Returns:
+            The findings, sorted, and the files that could not be checked.
+
+        Raises:
+            UsageError: a path does not exist.
+        """
+        config = self._config
+        failed: list[FileError] = []
+        files = find_sources(
+            paths,
+            root=config.root,
+            exclude=config.excluded,
+            respect_gitignore=config.respect_gitignore,
+            force_exclude=config.force_exclude,
+            present=[Path(path) for path in self._reader.overlays],
+            on_error=failed.append,
+            on_input=self._reader.note,
+        )
+        number, of = shard
+        chosen = [str(file) for file in files][number - 1 :: of]
+        parts = self._check_parts(chosen, jobs, suppress=suppress, progress=progress)
+        found = [item for part in parts for item in part.found]
+        errors = [error for part in parts for error in part.errors]
+        found.sort(key=lambda item: item.sort_key)
+        return CheckResult(
+            diagnostics=tuple(item for item in found if not item.once),
+            errors=tuple(sorted([*failed, *errors], key=lambda error: (error.path, error.line))),
+            files=len(chosen),
+            suppressed=sum(part.silenced for part in parts),
+            notes=tuple(item for item in found if item.once),
+        )
+
+    def _check_parts(
+        self,
+        files: Sequence[str],
+        jobs: int,
+        *,
+        suppress: bool,
+        progress: Callable[[int, int], None] | None,
+    ) -> list[Part]:
+        # Texts that are not on the disk would have to be copied to every process.
+        jobs = 1 if self._reader.overlays else worthwhile_jobs(files, jobs)
+        if jobs == 1:
+            return [self.check_files(files, suppress=suppress, progress=progress)]
+        parts = check_in_parts(
+            files, jobs, partial(_in_process, self._config, self._reader.store, suppress), progress
+        )
+        for part in parts:
+            self._reader.note_known(part.inputs)
+        return parts
+
+    def check_files(
+        self,
+        files: Sequence[str],
+        *,
+        suppress: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Part:
+        """Check files, by their absolute paths, in this process."""
+        found: list[Diagnostic] = []
+        silenced = 0
+        with _collector_paused():
+            for number, file in enumerate(files):
+                if progress is not None:
+                    progress(number, len(files))
+                kept, suppressed = self._check_file(file, suppress=suppress)
+                found.extend(kept)
+                silenced += suppressed
+        if progress is not None:
+            progress(len(files), len(files))
+        self._reader.flush()
+        asked = set(files)
+        errors = [error for path, error in self._reader.errors.items() if path in asked]
+        return Part(found, silenced, errors, self._reader.known_inputs())
+
+    def _check_file(self, path: str, *, suppress: bool) -> tuple[Sequence[Diagnostic], int]:
+        text = self._reader.text(path)
+        if text is None:
+            return (), 0
+        if _ROOT_MARK.search(text) is None and not self._is_called_by_framework(text):
+            self._reader.note_syntax_error(path, text)
+            return (), 0
+        if self._project.summary(path) is None:
+            return (), 0
+        found = [item for item in self._findings(path) if self._is_selected(item)]
+        if not found or not suppress:
+            return found, 0
+        kept, suppressed = filter_suppressed(text, found)
+        return kept, len(suppressed)
+
+    def _findings(self, path: str) -> Iterator[Diagnostic]:
+        """What is found in a readable file, whatever settings and comments say."""
+        return findings_of(
+            self._resolver,
+            self._propagation,
+            self._contexts,
+            self._source_texts,
+            path,
+            self._backend(path),
+        )
+
+    def _is_called_by_framework(self, text: bytes) -> bool:
+        """Whether a framework or the loop may call a plain ``def`` of the text."""
+        return any(word in text for word in self._resolver.frameworks.calling_words)
+
+    def _is_selected(self, diagnostic: Diagnostic) -> bool:
+        rule = RULES_BY_CODE[diagnostic.code]
+        return self._config.is_selected(diagnostic.code, diagnostic.path, default=rule.default)
+
+    def _backend(self, path: str) -> str:
+        if self._config.backend != "auto":
+            return self._config.backend
+        summary = self._project.summary(path)
+        assert summary is not None
+        return choose_backend(summary, self._reader.mentioned_dependencies)
+
+    # explaining
+
+    def explain(self, path: Path, line: int) -> tuple[Explanation, ...]:
+        """What is believed of the calls on a line, and why each is or is not a finding.
+
+        Args:
+            path: a Python file.
+            line: counts from 1.
+
+        Raises:
+            UsageError: the file cannot be read or parsed, or has no such line.
+        """
+        where = os.path.normpath(path.absolute())
+        text = self._reader.text(where)
+        if text is None or self._project.summary(where) is None:
+            error = self._reader.errors[where]
+            raise UsageError(f"{path}:{error.line}: {error.message}".replace(":0:", ":"))
+        lines = len(text.splitlines())
+        if not 0 < line <= lines:
+            raise UsageError(f"{path}:{line}: the file has {lines} lines")
+        found = list(self._findings(where))
+        selected = [item for item in found if self._is_selected(item)]
+        kept, _ = filter_suppressed(text, selected)
+        findings = {
+            item.span: (item, "" if item in kept else _kept_back(item, selected)) for item in found
+        }
+        return explain_line(
+            self._resolver, self._propagation, self._source_texts, where, line, findings
+        )
+
+    # fixing
+
+    def fix(self, paths: Sequence[Path], options: FixOptions) -> FixResult:
+        """Work out the fixes for all findings in ``paths``; nothing is written.
+
+        Raises:
+            UsageError: a path does not exist.
+        """
+        from flake8_async_block.fixers import fix_file
+
+        result = self.check(paths)
+        by_file: dict[str, list[Diagnostic]] = {}
+        for diagnostic in result.diagnostics:
+            if not options.select or diagnostic.code.startswith(options.select):
+                by_file.setdefault(diagnostic.path, []).append(diagnostic)
+        fixed = []
+        for shown, diagnostics in sorted(by_file.items()):
+            absolute = self._config.root / shown
+            source = self._reader.text(str(absolute))
+            assert source is not None
+            fixed.append(
+                fix_file(
+                    shown,
+                    source,
+                    diagnostics,
+                    allow_unsafe=options.unsafe,
+                    recheck=partial(self._recheck, absolute, options),
+                )
+            )
+        return FixResult(tuple(fixed), result.errors)
+
+    def _recheck(self, path: Path, options: FixOptions, text: bytes) -> Sequence[Diagnostic]:
+        again = Engine(self._config)
+        again._start(self._reader.with_text(str(path), text))
+        return [
+            diagnostic
+            for diagnostic in again.check([path]).diagnostics
+            if not options.select or diagnostic.code.startswith(options.select)
+        ]
+
+
+def _in_process(config: Config, store: SummaryStore | None, suppress: bool) -> CheckFiles:
+    engine = Engine(config, store=store, inputs=Inputs())
+    return partial(engine.check_files, suppress=suppress)
+
+
+def _kept_back(diagnostic: Diagnostic, selected: Sequence[Diagnostic]) -> str:
+    if diagnostic in selected:
+        return "not reported: a comment silences it"
+    return f"not reported: the settings turn {diagnostic.code} off"
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Extraction makes many objects and no cycles: the collector only costs time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

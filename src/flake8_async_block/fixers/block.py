@@ -1,0 +1,257 @@
+"""``block``: move neighbouring statements together to a function, and run that in one thread.
+
+For what blocks in more than one place: a file that is read line by line, a database session, a
+``with`` block that blocks when it is left. One hop serves for all of it, and what belongs to one
+thread stays in one thread.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.extraction import (
+    Function,
+    Interface,
+    Place,
+    Stretch,
+    interface_of,
+    places_to,
+)
+from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
+from flake8_async_block.fixers.scopes import bound, loaded, own_nodes
+from flake8_async_block.fixers.thread import BACKENDS
+from flake8_async_block.model.diagnostic import Diagnostic
+
+_MOST_NAMES: Final = 2
+
+
+def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
+    assert diagnostic.fix is not None
+    parameters = dict(diagnostic.fix.parameters)
+    places = places_to(context.tree, diagnostic.span.line, diagnostic.span.col)
+    functions = tuple(
+        place.owner
+        for place in places
+        if isinstance(place.owner, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+    if not functions or not isinstance(functions[-1], ast.AsyncFunctionDef):
+        return Refused("it does not stand in an async function")
+    depth = max(number for number, place in enumerate(places) if place.owner is functions[-1])
+    around = places[depth:]
+    if any(isinstance(place.owner, ast.ClassDef) for place in around):
+        return Refused("it stands in a class body")
+    refused: Refused | None = None
+    for stretch in _candidates(diagnostic, context, functions[-1], around):
+        interface = interface_of(stretch)
+        if isinstance(interface, Interface):
+            reason = _cut_off(diagnostic, stretch, interface, parameters)
+            interface = interface if reason is None else Refused(reason)
+        if isinstance(interface, Interface):
+            backend = parameters["backend"]
+            answer = _moved(stretch, interface, functions, backend, context)
+            if isinstance(answer, Edited):
+                return answer
+            interface = answer
+        refused = refused or interface
+    return refused or Refused("no statement stands where the finding is")
+
+
+def _candidates(
+    diagnostic: Diagnostic, context: FileContext, function: Function, around: tuple[Place, ...]
+) -> Iterator[Stretch]:
+    """What could move: the `with` block that the finding belongs to, or its statement.
+
+    Each is tried together with its neighbours that block as well, and then alone.
+    """
+    root = _root_name(diagnostic, context)
+    for depth, place in enumerate(around):
+        statement = place.suite[place.number]
+        owns = isinstance(statement, ast.With) and (
+            depth == len(around) - 1
+            or any(root == name for item in statement.items for name in _item_names(item))
+            or any(_blocks(item, context) for item in statement.items)
+        )
+        if not owns and depth < len(around) - 1:
+            continue
+        lead = around[: depth + 1]
+        first = last = place.number
+        if root is not None:
+            first, last = _life_of(root, place, context)
+        while first > 0 and _blocks(place.suite[first - 1], context):
+            first -= 1
+        while last + 1 < len(place.suite) and _blocks(place.suite[last + 1], context):
+            last += 1
+        yield Stretch(function, lead, first, last)
+        if (first, last) != (place.number, place.number):
+            yield Stretch(function, lead, place.number, place.number)
+
+
+def _item_names(item: ast.withitem) -> Iterator[str]:
+    if item.optional_vars is not None:
+        yield from (name for name, _ in bound((item.optional_vars,)))
+
+
+def _root_name(diagnostic: Diagnostic, context: FileContext) -> str | None:
+    """The variable with which the expression begins that a finding is about."""
+    start, end = context.source.range_of(diagnostic.span)
+    try:
+        node: ast.AST = ast.parse(b"(" + context.source.text[start:end] + b")", mode="eval").body
+    except SyntaxError:
+        return None
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _life_of(name: str, place: Place, context: FileContext) -> tuple[int, int]:
+    """From the statement that makes what ``name`` stands for to the last one that uses it."""
+    made = [
+        index
+        for index, statement in enumerate(place.suite[: place.number])
+        if isinstance(statement, (ast.Assign, ast.AnnAssign))
+        and _blocks(statement, context)
+        and any(name == other for other, _ in bound((statement,)))
+    ]
+    if not made:
+        return place.number, place.number
+    uses = [
+        index
+        for index, statement in enumerate(place.suite)
+        if any(node.id == name for node in loaded((statement,)))
+    ]
+    return made[-1], max([place.number, *uses])
+
+
+def _blocks(node: ast.AST, context: FileContext) -> bool:
+    """Whether a finding with a plan lies in the node."""
+    parts = [node.context_expr] if isinstance(node, ast.withitem) else [node]
+    for part in parts:
+        assert isinstance(part, (ast.expr, ast.stmt))
+        start = context.source.offset(part.lineno, part.col_offset)
+        end = context.source.offset(part.end_lineno or 0, part.end_col_offset or 0)
+        if any(start <= first and last <= end for first, last in context.located):
+            return True
+    return False
+
+
+def _cut_off(
+    diagnostic: Diagnostic, stretch: Stretch, interface: Interface, parameters: dict[str, str]
+) -> str | None:
+    """Why an object that belongs to one thread would be used in two."""
+    if parameters.get("scope") != "whole":
+        return None
+    made = {name for name, _ in bound(stretch.statements)}
+    names = {
+        node.id
+        for statement in stretch.statements
+        for node in own_nodes((statement,))
+        if isinstance(node, ast.Name) and _covers(diagnostic, node)
+    }
+    local = {name for name, _ in bound(stretch.function.body)}
+    local |= {
+        argument.arg for argument in ast.walk(stretch.function) if isinstance(argument, ast.arg)
+    }
+    strange = sorted((names & local) - made)
+    if strange:
+        return f"`{strange[0]}` was made in another thread"
+    return None
+
+
+def _covers(diagnostic: Diagnostic, node: ast.expr) -> bool:
+    span = diagnostic.span
+    return span[:2] <= (node.lineno, node.col_offset) < span[2:]
+
+
+def _moved(
+    stretch: Stretch,
+    interface: Interface,
+    functions: tuple[Function, ...],
+    backend_name: str,
+    context: FileContext,
+) -> Edited | Refused:
+    source = context.source
+    top, bottom = stretch.statements[0], stretch.statements[-1]
+    first_line, last_line = _first_line(top), bottom.end_lineno or bottom.lineno
+    start = source.line_starts[first_line - 1]
+    end = source.line_starts[last_line] if last_line < len(source.line_starts) else len(source.text)
+    indentation = source.text[start : source.offset(first_line, top.col_offset)].decode()
+    rest = source.text[source.offset(last_line, bottom.end_col_offset or 0) : end].strip()
+    if indentation.strip() or (rest and not rest.startswith(b"#")) or rest.startswith(b";"):
+        return Refused("other statements share its line")
+    backend = BACKENDS[backend_name]
+    runner = context.names.reference(backend.runner, functions, first_line)
+    name = _name_for(interface, context)
+    if runner is None or name is None:
+        return Refused("every name for what it needs is taken")
+    newline = newline_at(source, start)
+    unit = _unit(stretch.function, source.text, source.offset(stretch.function.lineno, 0))
+    owner = (start, end)
+    gap = newline if _needs_gap(stretch, source.text, start) else ""
+    header = f"{gap}{indentation}def {name}({', '.join(interface.passed)}):{newline}"
+    closing = "" if source.text[:end].endswith((b"\n", b"\r")) else newline
+    if interface.given:
+        closing += f"{indentation}{unit}return {', '.join(interface.given)}{newline}"
+    closing += f"{newline}{indentation}"
+    if interface.ends:
+        closing += "return "
+    elif interface.given:
+        closing += f"{', '.join(interface.given)} = "
+    call = f"await {runner.text}{backend.before}{', '.join([name, *interface.passed])})"
+    await_at = len(closing.encode())
+    moved = Splice(end, end, f"{closing}{call}{newline}", owner, await_at=await_at)
+    inside = lines_inside_strings(source, source.module)
+    indented = [
+        Splice(offset, offset, unit, owner)
+        for line in range(first_line, last_line + 1)
+        if line not in inside and _line(source.text, offset := source.line_starts[line - 1]).strip()
+    ]
+    imports = frozenset() if runner.needs is None else frozenset({runner.needs})
+    splices = (Splice(start, start, header, owner), *indented, moved)
+    return Edited(splices, imports, covers=owner, absorbs=True)
+
+
+def _line(text: bytes, offset: int) -> bytes:
+    return text[offset:].split(b"\n", 1)[0]
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _needs_gap(stretch: Stretch, text: bytes, start: int) -> bool:
+    """Whether a blank line has to set the new function off from what stands before it."""
+    above = text[:start].rstrip(b"\r\n").rpartition(b"\n")[2].strip()
+    blank = text[:start].replace(b"\r", b"").endswith(b"\n\n")
+    return stretch.first > 0 and not blank and not above.startswith(b"#")
+
+
+def _unit(function: Function, text: bytes, offset: int) -> str:
+    """How much deeper the function's body stands than its header."""
+    line = _line(text, offset)
+    base = len(line) - len(line.lstrip(b" \t"))
+    body = function.body[0]
+    if body.lineno == function.lineno or line.startswith(b"\t"):
+        return "\t" if line.startswith(b"\t") else "    "
+    deeper: int = body.col_offset - base
+    first = text.split(b"\n")[body.lineno - 1][base : body.col_offset]
+    return first.decode() if deeper > 0 and not first.strip() else "    "
+
+
+def _name_for(interface: Interface, context: FileContext) -> str | None:
+    if interface.ends:
+        stem = "get_result"
+    elif not interface.given:
+        stem = "work_in_thread"
+    elif len(interface.given) <= _MOST_NAMES:
+        stem = f"get_{'_and_'.join(name.strip('_') for name in interface.given)}"
+    else:
+        stem = "get_results"
+    names = (stem, *(f"{stem}_{number}" for number in range(2, 10)))
+    return next((name for name in names if context.names.is_unused(name)), None)
+
+
+FIXER: Final = Fixer("block", _edit)

@@ -1,0 +1,262 @@
+"""Whether statements of a coroutine can become a function that a thread runs, and its interface.
+
+The function is a closure: what it only reads, it sees by name. What it assigns is its own, so a
+name that is used afterwards is returned, and one whose earlier value counts is passed in.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from flake8_async_block.fixers.base import Refused
+from flake8_async_block.fixers.scopes import (
+    Flow,
+    Names,
+    bound,
+    last_simple,
+    leaves_loop,
+    loaded,
+    nested_scopes,
+    own_nodes,
+    suites,
+)
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_LOOPS: Final = (ast.While, ast.For, ast.AsyncFor)
+_SUSPENDING: Final = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
+_FRAME_READERS: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
+
+
+class Place(NamedTuple):
+    """One statement in a list of statements that ``owner`` holds."""
+
+    owner: ast.AST
+    suite: Sequence[ast.stmt]
+    number: int
+
+
+class Stretch(NamedTuple):
+    """Neighbouring statements: ``first`` to ``last`` (inclusive) of the innermost place's list.
+
+    ``around`` are the places in the function that lead there, the outermost first.
+    """
+
+    function: Function
+    around: tuple[Place, ...]
+    first: int
+    last: int
+
+    @property
+    def statements(self) -> Sequence[ast.stmt]:
+        return self.around[-1].suite[self.first : self.last + 1]
+
+
+class Interface(NamedTuple):
+    """What goes into the new function and what comes out.
+
+    ``passed`` are the names whose values it is called with; ``given`` those it returns; ``ends``
+    tells that the stretch always returns, and its own ``return`` statements give the result.
+    """
+
+    passed: tuple[str, ...]
+    given: tuple[str, ...]
+    ends: bool
+
+
+def places_to(tree: ast.Module, line: int, column: int) -> tuple[Place, ...]:
+    """The places of the statements around a position (line from 1, column from 0, UTF-8)."""
+    found: list[Place] = []
+
+    def search(owner: ast.AST) -> None:
+        for suite in suites(owner):
+            for index, statement in enumerate(suite):
+                end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+                if (statement.lineno, statement.col_offset) <= (line, column) < end:
+                    found.append(Place(owner, suite, index))
+                    search(statement)
+                    return
+
+    search(tree)
+    return tuple(found)
+
+
+def interface_of(stretch: Stretch) -> Interface | Refused:
+    """Judge a stretch of statements.
+
+    Returns:
+        How it becomes a function, or why it cannot, in words that end no sentence.
+    """
+    statements = stretch.statements
+    reason = _cannot_leave(statements) or _cannot_move(stretch)
+    if reason is not None:
+        return Refused(reason)
+    names = tuple(dict.fromkeys(name for name, _ in bound(statements)))
+    flow = Flow(frozenset(names))
+    known = flow.run(statements, frozenset())
+    ends = known is None
+    if any(isinstance(node, ast.Return) for node in own_nodes(statements)):
+        following = stretch.last + 1 < len(stretch.around[-1].suite)
+        if not ends or following:
+            return Refused("it may return from the middle of the function")
+    used = _used_after(stretch) if not ends or _in_loop(stretch) else frozenset()
+    given = tuple(name for name in names if name in used) if not ends else ()
+    passed = {name for name in names if name in flow.early}
+    if known is not None:
+        passed |= {name for name in given if name not in known}
+    if _in_loop(stretch):
+        # What one round leaves, the next one may begin with.
+        given = tuple(name for name in names if name in given or name in passed)
+    for name in sorted(passed):
+        if not _has_value_before(stretch, name):
+            return Refused(f"`{name}` may have no value here")
+    reason = _lost_by_exceptions(stretch, frozenset(given)) or _captured(stretch, frozenset(names))
+    if reason is not None:
+        return Refused(reason)
+    return Interface(tuple(name for name in names if name in passed), given, ends)
+
+
+def _cannot_leave(statements: Sequence[ast.stmt]) -> str | None:
+    if leaves_loop(statements):
+        return "a `break` or `continue` in it is for a loop around it"
+    for node in own_nodes(statements):
+        if isinstance(node, _SUSPENDING):
+            return "it awaits or yields something itself"
+        if isinstance(node, ast.comprehension) and node.is_async:
+            return "it awaits or yields something itself"
+        if isinstance(node, ast.Delete):
+            return "it deletes something"
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            return "it assigns to names outside the function"
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id == "super" and not node.args:
+                    return "`super()` works in the method itself only"
+                if node.func.id in _FRAME_READERS:
+                    return f"`{node.func.id}()` may look at the function's variables"
+    return None
+
+
+def _cannot_move(stretch: Stretch) -> str | None:
+    outside = {
+        name
+        for node in own_nodes(stretch.function.body)
+        if isinstance(node, (ast.Global, ast.Nonlocal))
+        for name in node.names
+    }
+    for name, node in bound(stretch.statements):
+        if name in outside:
+            return f"it assigns to `{name}`, which is not the function's own"
+        if isinstance(node, ast.ExceptHandler) and any(
+            other.id == name for other in _loads_outside(stretch)
+        ):
+            return f"`{name}` is used outside of it, too"
+    return None
+
+
+def _loads_outside(stretch: Stretch) -> Iterator[ast.Name]:
+    inside = {id(node) for node in loaded(stretch.statements)}
+    return (node for node in loaded(stretch.function.body) if id(node) not in inside)
+
+
+def _in_loop(stretch: Stretch) -> bool:
+    return any(isinstance(place.owner, _LOOPS) for place in stretch.around)
+
+
+def _used_after(stretch: Stretch) -> Names:
+    last = stretch.statements[-1]
+    end = (last.end_lineno or 0, last.end_col_offset or 0)
+    anywhere = _in_loop(stretch)
+    return frozenset(
+        node.id
+        for node in _loads_outside(stretch)
+        if anywhere or (node.lineno, node.col_offset) >= end
+    )
+
+
+def _has_value_before(stretch: Stretch, name: str) -> bool:
+    """Whether a name has a value for certain wherever the stretch begins."""
+    function = stretch.function
+    for node in own_nodes(function.body):
+        if isinstance(node, ast.Delete) and any(name == other for other, _ in bound((node,))):
+            return False
+        if isinstance(node, ast.ExceptHandler) and node.name == name:
+            return False
+    arguments = function.args
+    parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    parameters += [item for item in (arguments.vararg, arguments.kwarg) if item is not None]
+    if name in {parameter.arg for parameter in parameters}:
+        return True
+    for place in stretch.around:
+        index = stretch.first if place is stretch.around[-1] else place.number
+        flow = Flow(frozenset())
+        if name in (flow.run(place.suite[:index], frozenset()) or ()):
+            return True
+        if any(name == other for other, _ in bound(_header_targets(place))):
+            return True
+    return False
+
+
+def _header_targets(place: Place) -> Iterator[ast.expr]:
+    """What the statement around a place binds before the place is reached."""
+    owner = place.owner
+    if isinstance(owner, (ast.For, ast.AsyncFor)) and place.suite is owner.body:
+        yield owner.target
+    elif isinstance(owner, (ast.With, ast.AsyncWith)):
+        yield from (item.optional_vars for item in owner.items if item.optional_vars is not None)
+
+
+def _lost_by_exceptions(stretch: Stretch, given: Names) -> str | None:
+    """A name that keeps what it was assigned, now, when an exception comes before the end."""
+    if not given:
+        return None
+    last = last_simple(stretch.statements)
+    elsewhere = [
+        name
+        for name, node in bound(stretch.statements)
+        if not _within(node, last) and name in given
+    ]
+    if not elsewhere:
+        return None
+    for place in stretch.around:
+        guarded = _guarded_by(place)
+        if guarded is None:
+            continue
+        inside = {id(node) for node in loaded(guarded)}
+        for node in loaded(stretch.function.body):
+            if node.id in elsewhere and id(node) not in inside:
+                return f"an exception in it could come after `{node.id}` is set"
+    return None
+
+
+def _guarded_by(place: Place) -> Sequence[ast.stmt] | None:
+    """The statements after whose exceptions the function goes on, if the place is among them."""
+    owner = place.owner
+    if isinstance(owner, ast.Try) or type(owner).__name__ == "TryStar":
+        return place.suite if place.suite is not getattr(owner, "finalbody", None) else None
+    if isinstance(owner, (ast.With, ast.AsyncWith)) and any(
+        "suppress" in ast.unparse(item.context_expr) for item in owner.items
+    ):
+        return place.suite
+    return None
+
+
+def _within(node: ast.AST, statement: ast.stmt) -> bool:
+    return any(node is inner for inner in ast.walk(statement))
+
+
+def _captured(stretch: Stretch, names: Names) -> str | None:
+    """A nested function keeps the variable itself, which there would now be two of."""
+    inside = {id(node) for node in nested_scopes(stretch.statements)}
+    own = {id(node) for _, node in bound(stretch.statements)}
+    elsewhere = {node.id for node in _loads_outside(stretch)}
+    elsewhere |= {name for name, node in bound(stretch.function.body) if id(node) not in own}
+    for scope in nested_scopes(stretch.function.body):
+        kept = {node.id for node in ast.walk(scope) if isinstance(node, ast.Name)} & names
+        if id(scope) in inside:
+            kept &= elsewhere
+        if kept:
+            return f"a function inside keeps hold of `{min(kept)}`"
+    return None

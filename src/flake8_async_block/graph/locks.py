@@ -1,0 +1,119 @@
+"""Thread locks and pools that a coroutine holds, and what happens while it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flake8_async_block.graph.attributes import external_bases
+from flake8_async_block.graph.suspension import Suspension
+from flake8_async_block.graph.values import ExternalInstance, ExternalMethod, Instance, Value
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.summary import Block, FunctionFacts, Site, SiteKind
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_LOCKS: Final = frozenset(
+    f"{module}.{name}"
+    for module in ("threading", "multiprocessing.synchronize")
+    for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
+)
+_POOLS: Final = frozenset(
+    f"concurrent.futures.{name}"
+    for name in (
+        *("Executor", "ThreadPoolExecutor", "ProcessPoolExecutor", "InterpreterPoolExecutor"),
+        *("thread.ThreadPoolExecutor", "process.ProcessPoolExecutor"),
+    )
+)
+_SUBMITTING: Final = frozenset({"submit", "map"})
+
+
+class Held(NamedTuple):
+    """``lock`` is the expression that takes it, ``waits`` the await during which it is held."""
+
+    lock: Span
+    waits: Span
+
+
+def held_locks(
+    resolver: Resolver, suspension: Suspension, module: str, facts: FunctionFacts
+) -> Iterator[Held]:
+    """The thread locks that a coroutine holds while others may have a turn."""
+    if not facts.awaits:
+        return
+    suspending = [item for item in facts.awaits if suspension.may_suspend(module, [item])]
+    for block in facts.blocks:
+        if _is_instance(resolver, module, block.path, _LOCKS):
+            for item in suspending:
+                if _within(block.span[2:], item.span, block.extent[2:]):
+                    yield Held(block.span, item.span)
+                    break
+    for taken, released in _pairs(resolver, module, facts):
+        for item in suspending:
+            if _within(taken.span[2:], item.span, released.span[:2]):
+                yield Held(taken.span, item.span)
+                break
+
+
+def _pairs(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[tuple[Site, Site]]:
+    """Each ``acquire`` that is the only one for its lock, and the first ``release`` after it."""
+    taken: dict[int, list[Site]] = {}
+    released: dict[int, list[Site]] = {}
+    nodes = resolver.summary(module).nodes
+    for site in facts.sites:
+        if site.kind != SiteKind.CALL or site.awaited:
+            continue
+        callee = nodes[nodes[site.path].operands[0]]
+        if callee.op != PathOp.ATTRIBUTE or callee.name not in ("acquire", "release"):
+            continue
+        lock = callee.operands[0]
+        if _is_instance(resolver, module, lock, _LOCKS):
+            (taken if callee.name == "acquire" else released).setdefault(lock, []).append(site)
+    for lock, sites in taken.items():
+        after = [site for site in released.get(lock, ()) if site.span[:2] > sites[0].span[:2]]
+        if len(sites) == 1 and after:
+            yield sites[0], min(after, key=lambda site: site.span)
+
+
+def joining_pools(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[Block]:
+    """The pools to which a ``with`` statement submits, and awaits nothing before it ends."""
+    for block in facts.blocks:
+        if not _is_instance(resolver, module, block.path, _POOLS):
+            continue
+        awaited = any(_within(block.span[2:], it.span, block.extent[2:]) for it in facts.awaits)
+        if not awaited and _submits(resolver, module, facts, block.span, block.extent):
+            yield block
+
+
+def _submits(
+    resolver: Resolver, module: str, facts: FunctionFacts, manager: Span, extent: Span
+) -> bool:
+    nodes = resolver.summary(module).nodes
+    for site in facts.sites:
+        if site.kind != SiteKind.CALL or not _within(manager[2:], site.span, extent[2:]):
+            continue
+        for value in resolver.evaluate(module, nodes[site.path].operands[0]):
+            if (
+                isinstance(value, ExternalMethod)
+                and value.method in _SUBMITTING
+                and value.type_name in _POOLS
+            ):
+                return True
+    return False
+
+
+def _is_instance(resolver: Resolver, module: str, path: int, types: frozenset[str]) -> bool:
+    values = resolver.evaluate(module, path)
+    return bool(values) and all(_is_one_of(resolver, value, types) for value in values)
+
+
+def _is_one_of(resolver: Resolver, value: Value, types: frozenset[str]) -> bool:
+    if isinstance(value, Instance):
+        return not types.isdisjoint(external_bases(resolver, value.of))
+    return isinstance(value, ExternalInstance) and value.type_name in types
+
+
+def _within(start: tuple[int, ...], span: Span, end: tuple[int, ...]) -> bool:
+    return start <= span[:2] and span[2:] <= end

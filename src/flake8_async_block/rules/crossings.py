@@ -1,0 +1,69 @@
+"""Which blocking calls are mistakes of their own kind, about threads that wait for each other.
+
+The catalogue files them under waits and nested loops; directly in a coroutine they mean more than
+that. Behind a helper they keep their code: there the helper may be right, and its caller wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from flake8_async_block.graph.propagate import Witness
+from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.graph.values import External
+from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.rule import Rule
+from flake8_async_block.rules.back_to_loop import BACK_TO_OWN_LOOP
+from flake8_async_block.rules.pool_waits import WAIT_FOR_POOL
+
+_BACK_TO_LOOP: Final = ("anyio.from_thread.run", "trio.from_thread.run", "asgiref.", "asyncer.")
+_POOL: Final = "concurrent.futures."
+_THREADSAFE: Final = frozenset(
+    {"asyncio.run_coroutine_threadsafe", "asyncio.tasks.run_coroutine_threadsafe"}
+)
+
+
+class Crossing(NamedTuple):
+    """``does`` says in a message what the call does."""
+
+    rule: Rule
+    does: str
+    remedy: str
+
+
+def crossing_of(resolver: Resolver, witness: Witness) -> Crossing | None:
+    """The rule for a direct blocking call that is such a mistake, or None."""
+    if witness.next is not None:
+        return None
+    name = witness.api.name
+    if name.startswith(_BACK_TO_LOOP):
+        return Crossing(
+            BACK_TO_OWN_LOOP,
+            "waits for the event loop",
+            "await the function itself: this is the event loop's thread",
+        )
+    if not name.startswith(_POOL):
+        return None
+    if _is_own_promise(resolver, witness):
+        return Crossing(
+            BACK_TO_OWN_LOOP,
+            "waits for the event loop",
+            "await the coroutine itself, or `asyncio.wrap_future(future)`",
+        )
+    return Crossing(WAIT_FOR_POOL, "waits for a pool", "")
+
+
+def _is_own_promise(resolver: Resolver, witness: Witness) -> bool:
+    """Whether the future comes from ``run_coroutine_threadsafe``."""
+    module = witness.function.path
+    nodes = resolver.summary(module).nodes
+    node = nodes[witness.site.path]
+    if node.op != PathOp.CALL or nodes[node.operands[0]].op != PathOp.ATTRIBUTE:
+        return False
+    future = nodes[nodes[node.operands[0]].operands[0]]
+    if future.op != PathOp.CALL:
+        return False
+    makers = resolver.evaluate(module, future.operands[0])
+    return bool(makers) and all(
+        isinstance(value, External) and value.name in _THREADSAFE for value in makers
+    )

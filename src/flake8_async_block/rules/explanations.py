@@ -1,0 +1,255 @@
+"""Why a call is a finding, or why it is none: what the analyser believes, for one line.
+
+Silence is the harder half. A call is passed over because nothing is known of its receiver, because
+it is awaited, because one of several candidates does not block, because the catalogue says so:
+each has another remedy, so each is told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.propagate import Propagation, Witness
+from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.graph.shown import describe
+from flake8_async_block.graph.targets import Blocks, Candidate, Runs, Target, candidates_of
+from flake8_async_block.graph.values import (
+    NONE,
+    Instance,
+    Opaque,
+    ProjectClass,
+    ProjectFunction,
+    Unknown,
+    Value,
+    Values,
+    is_known,
+)
+from flake8_async_block.model.diagnostic import Diagnostic, Hop, Span
+from flake8_async_block.model.path import render_path
+from flake8_async_block.model.summary import (
+    MODULE_BODY,
+    FunctionFacts,
+    Guard,
+    ModuleSummary,
+    Site,
+    SiteKind,
+)
+from flake8_async_block.rules.kinds import KIND_BY_WHAT
+
+_SUBJECTS: Final = {
+    SiteKind.CALL: "receiver",
+    SiteKind.ATTRIBUTE: "receiver",
+    SiteKind.ENTER: "context manager",
+    SiteKind.ITERATE: "iterable",
+    SiteKind.ITEM: "receiver",
+}
+
+
+class Texts(Protocol):
+    """What explanations need from the source files."""
+
+    def shown_path(self, module: str) -> str: ...
+    def excerpt(self, module: str, span: Span) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is believed of one call, or of another place where code outside the text may run.
+
+    Args:
+        span: where it stands.
+        text: its source, on one line and not too long.
+        function: the function that it stands in, or empty for the module's own body.
+        path: the access path of what is called, entered, iterated over or read.
+        values: what that path can be, in the notation of access paths.
+        code: the code of the finding, or empty where there is none.
+        verdict: why it is or is not a finding.
+        trace: the chain of a finding.
+    """
+
+    span: Span
+    text: str
+    function: str
+    path: str
+    values: tuple[str, ...]
+    code: str
+    verdict: str
+    trace: tuple[Hop, ...] = ()
+
+
+def explain_line(
+    resolver: Resolver,
+    propagation: Propagation,
+    texts: Texts,
+    module: str,
+    line: int,
+    findings: Mapping[Span, tuple[Diagnostic, str]],
+) -> tuple[Explanation, ...]:
+    """What is believed of the calls that begin on a line, from left to right, inner ones first.
+
+    Where none begins there, those of the innermost statement around the line are taken. Other
+    sites than calls are told of only where they are findings.
+
+    Args:
+        module: the absolute path of a readable file.
+        line: counts from 1.
+        findings: the findings of the file by their place, each with what keeps it from being
+            reported, or an empty text.
+    """
+    summary = resolver.summary(module)
+    explainer = _Explainer(resolver, propagation, texts, module, findings)
+    around = [
+        (facts, site)
+        for facts in summary.functions.values()
+        for site in facts.sites
+        if site.span.line <= line <= site.span.end_line
+    ]
+    calls = {site.span for _, site in around if site.kind == SiteKind.CALL}
+    sites = [
+        (facts, site)
+        for facts, site in around
+        if site.kind == SiteKind.CALL or (site.span in findings and site.span not in calls)
+    ]
+    on_line = [found for found in sites if found[1].span.line == line]
+    if not on_line and sites:
+        shortest = min(site.span.end_line - site.span.line for _, site in sites)
+        on_line = [
+            found for found in sites if found[1].span.end_line - found[1].span.line == shortest
+        ]
+    on_line.sort(key=lambda found: (found[1].span.end_line, found[1].span.end_col))
+    return tuple(explainer.explain(facts, site) for facts, site in on_line)
+
+
+class _Explainer:
+    def __init__(
+        self,
+        resolver: Resolver,
+        propagation: Propagation,
+        texts: Texts,
+        module: str,
+        findings: Mapping[Span, tuple[Diagnostic, str]],
+    ) -> None:
+        self._resolver = resolver
+        self._propagation = propagation
+        self._texts = texts
+        self._module = module
+        self._findings = findings
+
+    def explain(self, facts: FunctionFacts, site: Site) -> Explanation:
+        summary = self._resolver.summary(self._module)
+        subject = _subject(summary, site)
+        values = self._resolver.evaluate(self._module, subject)
+        diagnostic, kept_back = self._findings.get(site.span, (None, ""))
+        if diagnostic is not None:
+            verdict = f"{diagnostic.message}{f' ({kept_back})' if kept_back else ''}"
+        else:
+            verdict = self._why_silent(facts, site, values)
+        return Explanation(
+            span=site.span,
+            text=self._texts.excerpt(self._module, site.span),
+            function="" if facts.qualname == MODULE_BODY else facts.qualname,
+            path=render_path(summary.nodes, subject),
+            values=tuple(dict.fromkeys(self._shown(value) for value in values)),
+            code="" if diagnostic is None else diagnostic.code,
+            verdict=verdict,
+            trace=() if diagnostic is None else diagnostic.trace,
+        )
+
+    def _shown(self, value: Value) -> str:
+        if isinstance(value, (ProjectFunction, ProjectClass, Instance)):
+            where = value.of if isinstance(value, Instance) else value
+            summary = self._resolver.summary(where.path)
+            facts = (
+                summary.functions[where.qualname]
+                if isinstance(where, ProjectFunction)
+                else summary.classes[where.qualname]
+            )
+            place = f"{self._texts.shown_path(where.path)}:{facts.span.line}"
+            return f"{describe(value)} ({place})"
+        if isinstance(value, Unknown):
+            return f"unknown: {value.reason}"
+        return describe(value)
+
+    def _why_silent(self, facts: FunctionFacts, site: Site, values: Values) -> str:
+        if site.awaited:
+            return "awaited: what is awaited does not block"
+        known = [value for value in values if is_known(value)]
+        if not known:
+            return _why_unknown(site, values)
+        function = ProjectFunction(self._module, facts.qualname)
+        witness = self._propagation.of_site(function, site)
+        if witness is not None:
+            return f"{self._told(witness)}; {self._why_not_here(facts)}"
+        candidates = candidates_of(self._resolver, self._module, site)
+        told = [
+            (value, self._of_candidate(candidate))
+            for value, candidate in zip(known, candidates, strict=True)
+        ]
+        blocking = [text for _, (blocks, text) in told if blocks]
+        passing = [text for _, (blocks, text) in told if not blocks]
+        if not passing:
+            return f"{blocking[0]}; {_why_guarded(site)}"
+        if blocking:
+            return f"{blocking[0]}, but {passing[0]}: a finding needs every candidate to block"
+        return "; ".join(dict.fromkeys(passing))
+
+    def _told(self, witness: Witness) -> str:
+        hops = self._propagation.hops(witness)
+        kind = KIND_BY_WHAT[witness.api.what]
+        through = " → ".join([*[hop.function.qualname for hop in hops[1:]], witness.api.name])
+        return f"it {kind.does}" + (f" through {through}" if len(hops) > 1 else "")
+
+    def _why_not_here(self, facts: FunctionFacts) -> str:
+        if facts.qualname == MODULE_BODY:
+            return "but the module's own code runs when it is imported, not on the event loop"
+        return (
+            f"`{facts.qualname}` is not known to run on the event loop itself: calls that reach it"
+            " there are reported where they stand"
+        )
+
+    def _of_candidate(self, candidate: Candidate) -> tuple[bool, str]:
+        """Whether one candidate blocks, and what it does."""
+        told = [self._of_target(target) for target in candidate]
+        return next((each for each in told if each[0]), told[0])
+
+    def _of_target(self, target: Target) -> tuple[bool, str]:
+        if isinstance(target, Blocks):
+            return self._of_api(target.api)
+        if isinstance(target, Runs):
+            witness = self._propagation.of_function(target.function)
+            name = target.function.qualname
+            if witness is None:
+                return False, f"`{name}` runs here, and nothing in it is known to block"
+            return True, f"`{name}` runs here and {self._told(witness).removeprefix('it ')}"
+        return False, f"`{target.name}` {target.why or 'is not known to block'}"
+
+    def _of_api(self, api: BlockingApi) -> tuple[bool, str]:
+        if self._propagation.counts(api):
+            return True, f"`{api.name}` {KIND_BY_WHAT[api.what].does}"
+        return False, f"the cost of `{api.name}`, `{api.cost}`, is below the configured line"
+
+
+def _subject(summary: ModuleSummary, site: Site) -> int:
+    """The path of what is called, entered, iterated over or read."""
+    if site.kind in (SiteKind.ENTER, SiteKind.ITERATE):
+        return site.path
+    operands = summary.nodes[site.path].operands
+    return operands[0] if operands else site.path
+
+
+def _why_unknown(site: Site, values: Sequence[Value]) -> str:
+    reasons = [value.reason for value in values if isinstance(value, Unknown)]
+    opaque = [value.name for value in values if isinstance(value, Opaque)]
+    reasons += [f"nothing is known of what `{name}` is" for name in opaque]
+    if not reasons:
+        reasons = ["it is None"] if NONE in values else ["it has no value"]
+    return f"{_SUBJECTS[site.kind]} unknown: {'; '.join(dict.fromkeys(reasons))}"
+
+
+def _why_guarded(site: Site) -> str:
+    if site.guard == Guard.NO_LOOP:
+        return "but a test around it holds only where no event loop runs"
+    return "but it is reported with the expression it is part of"

@@ -1,0 +1,121 @@
+"""Where a finding stands: what all rules need to make a diagnostic of what the graph says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from flake8_async_block.graph.contexts import Context, Contexts
+from flake8_async_block.graph.effects import Effects
+from flake8_async_block.graph.propagate import Propagation
+from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Handler, Hop, Span
+from flake8_async_block.model.rule import Rule
+from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts
+
+
+class Texts(Protocol):
+    """What findings need from the source files."""
+
+    def shown_path(self, module: str) -> str:
+        """The file relative to the project's root, with ``/``."""
+
+    def excerpt(self, module: str, span: Span) -> str:
+        """The source text of a span, on one line and not too long."""
+
+    def callee(self, module: str, span: Span) -> str:
+        """The source text of what is called in a span that holds a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One module under check.
+
+    Args:
+        module: the absolute path of the file.
+        backend: the thread backend that fixes shall use.
+    """
+
+    resolver: Resolver
+    propagation: Propagation
+    contexts: Contexts
+    effects: Effects
+    texts: Texts
+    module: str
+    backend: str
+
+    def excerpt(self, span: Span) -> str:
+        return self.texts.excerpt(self.module, span)
+
+    def callee(self, span: Span) -> str:
+        return self.texts.callee(self.module, span)
+
+    def hop(self, function: ProjectFunction, span: Span, text: str = "") -> Hop:
+        """A step of a chain; ``text`` stands for the source of ``span``."""
+        return Hop(
+            path=self.texts.shown_path(function.path),
+            line=span.line,
+            function=function.qualname,
+            text=text or self.texts.excerpt(function.path, span),
+        )
+
+    def handler(self, facts: FunctionFacts) -> Handler | None:
+        return self.contexts.reaching(ProjectFunction(self.module, facts.qualname))
+
+    def place(self, facts: FunctionFacts) -> str:
+        """The function, and the entry point that reaches it, for a message."""
+        handler = self.handler(facts)
+        named = ""
+        if handler is not None:
+            reached = handler.function != facts.qualname
+            named = f" ({'reached from ' if reached else ''}{handler})"
+        if facts.qualname == MODULE_BODY:
+            return "the module's own code"
+        if facts.is_async:
+            return f"`async def {bare(facts.qualname)}`{named}"
+        where = self.contexts.context_of(ProjectFunction(self.module, facts.qualname))
+        known = "" if where.context is Context.CALLED else f", where {where.reason}"
+        return f"`{_plain_name(facts.qualname)}`{named}{known}"
+
+    def report(
+        self,
+        rule: Rule,
+        facts: FunctionFacts,
+        span: Span,
+        message: str,
+        *,
+        trace: tuple[Hop, ...] = (),
+        fix: FixPlan | None = None,
+        why_not: str | None = None,
+        remedy: str = "",
+    ) -> Diagnostic:
+        """A finding at ``span`` in the function that ``facts`` are about."""
+        own = self.hop(ProjectFunction(self.module, facts.qualname), span)
+        return Diagnostic(
+            code=rule.code,
+            name=rule.name,
+            path=self.texts.shown_path(self.module),
+            span=span,
+            message=f"{message}, in {self.place(facts)}",
+            trace=trace or (own,),
+            handler=self.handler(facts),
+            fix=fix,
+            why_not=why_not,
+            remedy=remedy,
+        )
+
+
+def _plain_name(qualname: str) -> str:
+    name = bare(qualname)
+    return "lambda" if "<lambda" in name.rpartition(".")[2] else f"def {name}"
+
+
+def bare(qualname: str) -> str:
+    """A qualified name without the numbers that tell definitions of the same name apart."""
+    return ".".join(part.partition("#")[0] for part in qualname.split("."))
+
+
+def contains(outer: Span, inner: Span) -> bool:
+    """Whether ``inner`` lies within ``outer``."""
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
