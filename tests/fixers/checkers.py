@@ -95,6 +95,17 @@ def blocking_blocks(backend: str) -> Check:
     return check
 
 
+def blocking_handlers(source: bytes) -> list[Diagnostic]:
+    """Blocking calls in coroutines."""
+    return [
+        diagnostic("ASB102", span_of(node), plan("sync-handler"), api)
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.AsyncFunctionDef)
+        for node in own_nodes(function.body)
+        if isinstance(node, ast.Call) and (api := blocking_api(node)) is not None
+    ]
+
+
 def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     for root in roots:
         yield root
@@ -107,4 +118,5 @@ BY_STRATEGY: dict[str, Callable[[str], Check]] = {
     "partial": lambda _: lost_keywords,
     "checkpoint": endless_loops,
     "block": blocking_blocks,
+    "sync-handler": lambda _: blocking_handlers,
 }

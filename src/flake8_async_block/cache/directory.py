@@ -22,7 +22,7 @@ def cache_directory(root: str) -> str:
 
     ``ASYNC_BLOCK_CACHE_DIR`` names another place, such as one that several checkouts share.
     """
-    return os.environ.get("ASYNC_BLOCK_CACHE_DIR") or os.path.join(root, DIRECTORY)
+    return _elsewhere() or os.path.join(root, DIRECTORY)
 
 
 def nearest_cache_directory(start: str) -> str | None:
@@ -30,7 +30,7 @@ def nearest_cache_directory(start: str) -> str | None:
 
     It is the nearest one upward; this asks for it without reading any settings.
     """
-    elsewhere = os.environ.get("ASYNC_BLOCK_CACHE_DIR")
+    elsewhere = _elsewhere()
     if elsewhere:
         return elsewhere if os.path.isdir(elsewhere) else None
     while True:
@@ -41,6 +41,11 @@ def nearest_cache_directory(start: str) -> str | None:
         if parent == start:
             return None
         start = parent
+
+
+def _elsewhere() -> str | None:
+    named = os.environ.get("ASYNC_BLOCK_CACHE_DIR")
+    return os.path.abspath(named) if named else None
 
 
 def make_cache_directory(directory: str) -> bool:

@@ -21,6 +21,7 @@ _SEPARATOR: Final = "\0"
 _EXISTENCE: Final = "?"
 """Before a path, which is absolute and so cannot begin with it: only whether it is there counts."""
 _THERE: Final = "there"
+_CHANGED: Final = "changed"
 _MOST: Final = 64
 """Answers kept in a directory."""
 _FRESH_NANOSECONDS: Final = 20_000_000
@@ -91,13 +92,16 @@ class Inputs:
         self.add(_EXISTENCE + path for path in paths)
 
     def add_known(self, signatures: Mapping[str, str]) -> None:
-        """Take over what another process has noted; an earlier look counts more."""
+        """Take over what another process has noted."""
         for path, known in signatures.items():
-            self.signatures.setdefault(path, known)
+            if self.signatures.setdefault(path, known) != known:
+                # It changed between two looks: whatever was made of it must not be kept.
+                self.signatures[path] = _CHANGED
 
     def record(self, directory: str, question: str, answer: bytes) -> None:
         """Keep an answer. Where that is not possible or not safe, nothing happens."""
-        if any(map(self._is_fresh, self.signatures.values())):
+        known = self.signatures.values()
+        if _CHANGED in known or any(map(self._is_fresh, known)):
             return
         described = _SEPARATOR.join(
             [question, *(part for item in self.signatures.items() for part in item)]

@@ -44,7 +44,7 @@ class SummaryStore:
     """
 
     def __init__(self, directory: str) -> None:
-        self._directory = directory
+        self.directory = directory
         self._path = os.path.join(directory, _FILE)
         self._pending: dict[bytes, bytes] = {}
 
@@ -75,7 +75,7 @@ class SummaryStore:
     def flush(self) -> None:
         """Write what is pending."""
         pending, self._pending = self._pending, {}
-        if not pending or not make_cache_directory(self._directory):
+        if not pending or not make_cache_directory(self.directory):
             return
         self._attempt(lambda: self._write(pending))
 
@@ -118,7 +118,7 @@ class SummaryStore:
     def _connect(self, *, writing: bool) -> sqlite3.Connection:
         if not writing:
             # A directory that cannot be written to can still be read from.
-            how = "mode=ro" if os.access(self._directory, os.W_OK) else "immutable=1"
+            how = "mode=ro" if os.access(self.directory, os.W_OK) else "immutable=1"
             where = f"{Path(self._path).as_uri()}?{how}"
             return sqlite3.connect(where, uri=True, timeout=_SECONDS_TO_WAIT)
         connection = sqlite3.connect(self._path, timeout=_SECONDS_TO_WAIT)

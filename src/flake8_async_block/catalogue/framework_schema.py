@@ -18,8 +18,10 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         receivers: types of the object whose method the decorator is; empty for plain functions.
         decorators: method names (with receivers) or dotted names (without).
         method: what is shown as the method; ``*`` takes the decorator's name in capitals.
-        route: the parameter that holds the route, by name; it is also the first positional one.
-            Empty where there is no route.
+        route: the parameter that holds the route, by name; empty where there is no route.
+        route_position: its place, from 0.
+        method_argument: the parameter that holds the one method, by name; it is also the first
+            positional one.
         methods: the parameter that lists HTTP methods, by name; shown instead of ``method``.
         sync: where a plain ``def`` handler runs.
         thread_if: a keyword argument that, when true, sends a plain ``def`` to a thread.
@@ -30,6 +32,8 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     receivers: tuple[DottedName, ...] = ()
     method: str = "*"
     route: str = "path"
+    route_position: int = 0
+    method_argument: str = ""
     methods: str = ""
     sync: RunsOn = "thread"
     thread_if: str = ""
@@ -49,6 +53,8 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         route_position: its place, from 0; -1 where it is only given by keyword.
         method: what is shown as the method; ``*`` takes the last part of the call's name.
         methods: the parameter that lists HTTP methods, by name.
+        method_argument: the parameter that holds the one method, by name; it is also the first
+            positional one.
         sync: where a plain ``def`` runs.
         thread_if: as for :class:`HandlerEntry`.
         named: as for :class:`HandlerEntry`.
@@ -62,6 +68,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     route_position: int = -1
     method: str = ""
     methods: str = ""
+    method_argument: str = ""
     sync: RunsOn = "loop"
     thread_if: str = ""
     named: bool = True
@@ -98,6 +105,7 @@ class RouterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         position: its place, from 0; -1 where it is only given by keyword.
         children: parameters that take routes or routers, one or a list, by name.
         children_position: the place of the first of these; -1 where it is only given by keyword.
+        takes_many: whether all positional arguments are routers below this one.
         prefix_attribute: the class attribute that holds the prefix, where the router is a class.
     """
 
@@ -106,6 +114,7 @@ class RouterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     position: int = -1
     children: tuple[str, ...] = ()
     children_position: int = -1
+    takes_many: bool = False
     prefix_attribute: str = ""
 
 
@@ -178,11 +187,14 @@ class InjectorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
         names: every import path of the marker.
         parameter: the parameter that takes the provider; it is also the first positional one.
         sync: where a plain ``def`` provider runs.
+        by_name: the markers stand in dictionaries, ``{"db": Provide(get_db)}``, whose keys are
+            the parameters of the handlers of the same package.
     """
 
     names: tuple[DottedName, ...]
     parameter: str = "dependency"
     sync: RunsOn = "thread"
+    by_name: bool = False
 
 
 class OffloaderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

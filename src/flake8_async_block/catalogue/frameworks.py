@@ -106,6 +106,11 @@ class Frameworks:
         return framework not in self._without_slash
 
     @cached_property
+    def injectors_by_name(self) -> tuple[InjectorEntry, ...]:
+        """The markers that name their parameters in dictionaries."""
+        return tuple(entry for table in self.tables for entry in table.injector if entry.by_name)
+
+    @cached_property
     def _shared(self) -> dict[str, SharedEntry]:
         return {
             name: entry for table in self.tables for entry in table.shared for name in entry.types

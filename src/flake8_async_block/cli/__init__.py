@@ -5,12 +5,13 @@ Each subcommand is a module with a ``run`` function, imported only when it is ca
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from typing import Final
 
-from flake8_async_block.cli.arguments import parse_arguments
+from flake8_async_block.cli.replay import replay
 from flake8_async_block.model.errors import UsageError
 
 EXIT_CLEAN: Final = 0
@@ -28,19 +29,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 clean, 1 findings or changed files, 2 could not run, 130 interrupted.
     """
+    if argv is None:
+        # The process ends before its garbage could matter; looking for it costs up to a third.
+        gc.disable()
+        argv = sys.argv[1:]
     try:
-        arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
-        if arguments.command == "check":
-            from flake8_async_block.cli import check
-
-            return check.run(arguments)
-        if arguments.command == "fix":
-            from flake8_async_block.cli import fix
-
-            return fix.run(arguments)
-        from flake8_async_block.cli import explain
-
-        return explain.run(arguments)
+        status = replay(argv)
+        if status is not None:
+            return status
+        return _run(argv)
     except UsageError as error:
         from flake8_async_block.cli.console import write_text
 
@@ -58,3 +55,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         traceback.print_exc()
         return EXIT_COULD_NOT_RUN
+    finally:
+        if not gc.isenabled():
+            gc.freeze()
+
+
+def _run(argv: Sequence[str]) -> int:
+    from flake8_async_block.cli.arguments import parse_arguments
+
+    arguments = parse_arguments(argv)
+    if arguments.command == "check":
+        from flake8_async_block.cli import check
+
+        return check.run(arguments, argv)
+    if arguments.command == "fix":
+        from flake8_async_block.cli import fix
+
+        return fix.run(arguments)
+    if arguments.command == "cache":
+        from flake8_async_block.cli import cache
+
+        return cache.run(arguments)
+    from flake8_async_block.cli import explain
+
+    return explain.run(arguments)

@@ -10,8 +10,9 @@ from typing import Any, Final, NoReturn
 
 from flake8_async_block import __version__
 from flake8_async_block.model.errors import UsageError
+from flake8_async_block.model.fix import STRATEGIES
 
-_COMMANDS: Final = ("check", "fix", "explain", "rules")
+_COMMANDS: Final = ("check", "fix", "explain", "rules", "cache")
 _SETTINGS: Final = (
     *("select", "ignore", "extend_select", "extend_ignore"),
     *("exclude", "extend_exclude", "respect_gitignore", "force_exclude", "cost", "backend"),
@@ -94,6 +95,7 @@ def _build() -> tuple[_Parser, Mapping[str, argparse.ArgumentParser]]:
     check.add_argument(
         "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
     )
+    _add_work(check)
     _add_settings(check)
     fix = commands.add_parser(
         "fix", help="rewrite blocking calls where that is safe", epilog=_EXIT_STATUS["fix"]
@@ -112,6 +114,24 @@ def _build() -> tuple[_Parser, Mapping[str, argparse.ArgumentParser]]:
         choices=("auto", "anyio", "asyncio", "starlette", "trio", "executor"),
         help="what hands work to a thread (default: auto, what the project uses)",
     )
+    fix.add_argument(
+        "--strategy",
+        action="extend",
+        type=_comma_separated,
+        metavar="NAMES",
+        help="the only ways to fix, the preferred one first: " + ", ".join(STRATEGIES),
+    )
+    fix.add_argument(
+        "--line", metavar="PATH:LINE", help="fix only what is found in this line of this file"
+    )
+    fix.add_argument(
+        "--ask", action="store_true", help="show every change and ask before it is made"
+    )
+    fix.add_argument(
+        "--require-clean",
+        action="store_true",
+        help="change nothing if a file to be changed has changes that git knows no commit of",
+    )
     _add_settings(fix)
     explain = commands.add_parser(
         "explain", help="say what a rule means, or why the calls on a line are findings or none"
@@ -124,6 +144,11 @@ def _build() -> tuple[_Parser, Mapping[str, argparse.ArgumentParser]]:
     _add_settings(explain)
     rules = commands.add_parser("rules", help="list the rules")
     rules.add_argument("--output-format", choices=_FORMATS, default="text")
+    cache = commands.add_parser("cache", help="manage what is kept between runs")
+    cache.add_argument("action", choices=("clear",), help="clear: delete the project's cache")
+    cache.add_argument(
+        "--config", type=Path, metavar="FILE", help="the settings of the project that is meant"
+    )
     return parser, commands.choices
 
 
@@ -136,6 +161,40 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output-file", type=Path, metavar="FILE", help="write the report there, not to the screen"
     )
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        "-j",
+        type=_jobs,
+        default=0,
+        metavar="N",
+        help="how many processes may work (default: one per processor, where that pays)",
+    )
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        default=(1, 1),
+        metavar="I/N",
+        help="check the I-th of N parts of the files; all parts together find what one run finds",
+    )
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither read nor write what is kept between runs"
+    )
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, write 1 or more")
+    return int(text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part, write 1/3, 2/3 or 3/3")
+    return int(number), int(of)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_async_block import __version__
+from flake8_async_block.cache.recordings import Inputs
+from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.cli.console import (
     is_terminal,
     progress_bar,
@@ -15,15 +18,20 @@ from flake8_async_block.cli.console import (
     write_bytes,
     write_text,
 )
-from flake8_async_block.cli.project import read_config
+from flake8_async_block.cli.project import find_cache, note_settings, read_config
+from flake8_async_block.cli.replay import can_replay, keep
 from flake8_async_block.engine import Engine
 from flake8_async_block.model.diagnostic import CheckResult
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.reporters import REPORTERS, ReportContext
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, argv: Sequence[str] = ()) -> int:
     """Check and report.
+
+    Args:
+        arguments: what was understood of the command line.
+        argv: the command line itself, under which the report may be kept.
 
     Returns:
         0 without findings, 1 with findings (0 with ``--exit-zero``), 2 if a file could not be
@@ -35,9 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
     cwd = Path.cwd()
     paths, overlays = _targets(arguments, cwd)
     config = read_config(arguments, paths, cwd)
-    engine = Engine(config, overlays)
+    cache = find_cache(arguments, config, cwd)
+    inputs = Inputs() if cache is not None and can_replay(argv) else None
+    if inputs is not None:
+        note_settings(inputs, arguments, paths, cwd)
+    store = None if cache is None else SummaryStore(cache)
+    engine = Engine(config, overlays, store=store, inputs=inputs)
     with progress_bar(arguments.quiet) as progress:
-        result = engine.check(paths, progress=progress)
+        result = engine.check(paths, progress=progress, jobs=arguments.jobs, shard=arguments.shard)
     if not result.files and not result.errors:
         named = ", ".join(str(path) for path in paths)
         write_text(f"async-block: warning: no Python files to check in {named}\n", sys.stderr)
@@ -51,8 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
         quiet=arguments.quiet,
         overlays=overlays,
     )
-    _write(REPORTERS[arguments.output_format](result, context), arguments)
-    return _status(result, exit_zero=arguments.exit_zero)
+    report = REPORTERS[arguments.output_format](result, context)
+    _write(report, arguments)
+    status = _status(result, exit_zero=arguments.exit_zero)
+    if cache is not None and inputs is not None and result.files:
+        keep(argv, cache, inputs, report, status, text=arguments.output_format == "text")
+    return status
 
 
 def _targets(arguments: argparse.Namespace, cwd: Path) -> tuple[list[Path], dict[Path, bytes]]:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from flake8_async_block.cli.choices import Choice, ask, in_line, parse_line
+from flake8_async_block.cli.clean import require_clean
 from flake8_async_block.cli.console import wants_colours, write_text
 from flake8_async_block.cli.diff import write_diff
 from flake8_async_block.cli.project import read_config
 from flake8_async_block.engine import Engine, FixOptions
 from flake8_async_block.model.diagnostic import Diagnostic, FileError
 from flake8_async_block.model.errors import UsageError
-from flake8_async_block.model.fix import FileFix
+from flake8_async_block.model.fix import NOT_CHOSEN, STRATEGIES, FileFix
 from flake8_async_block.reporters.text import printable
 from flake8_async_block.sources import display_path, read_source, write_atomically
+
+_MANY: Final = 10
+"""So many findings left are told once more, by reason."""
+_NAMED: Final = re.compile(r"`[^`]*`")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,9 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
     paths = [Path(path) for path in arguments.paths or ["."]]
     config = read_config(arguments, paths, cwd)
     selected = config.select if arguments.select else None
-    options = FixOptions(unsafe=arguments.unsafe_fixes, select=selected or ())
-    result = Engine(config).fix(paths, options)
-    files = [file for file in result.files if file.changed or file.refused]
+    options = FixOptions(
+        unsafe=arguments.unsafe_fixes,
+        select=selected or (),
+        strategies=_strategies(arguments),
+    )
+    if arguments.line is not None:
+        file, line = parse_line(arguments.line, cwd)
+        paths = paths if arguments.paths else [file]
+        options = replace(options, chosen=in_line(file, line, config.root))
+    engine = Engine(config)
+    if arguments.ask:
+        asked = ask(engine, paths, options, config.root, cwd)
+        options = replace(options, chosen=_both(options.chosen, asked))
+    result = engine.fix(paths, options)
+    files = [_without_others(file) for file in result.files]
+    files = [file for file in files if file.changed or file.refused]
     errors = list(result.errors)
     if arguments.diff:
         write_diff(
@@ -45,6 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
             colours=wants_colours(sys.stdout),
         )
     else:
+        if arguments.require_clean:
+            changed = [config.root / file.path for file in files if file.changed]
+            require_clean(changed, config.root)
         written = [_write(file, config.root) for file in files]
         errors += [outcome for outcome in written if outcome is not None]
         failed = {error.path for error in errors}
@@ -55,6 +81,22 @@ def run(arguments: argparse.Namespace) -> int:
     if errors:
         return 2
     return 1 if files else 0
+
+
+def _strategies(arguments: argparse.Namespace) -> tuple[str, ...]:
+    for name in arguments.strategy or ():
+        if name not in STRATEGIES:
+            raise UsageError(f"there is no strategy {name!r}, choose from {', '.join(STRATEGIES)}")
+    return tuple(arguments.strategy or ())
+
+
+def _both(one: Choice | None, other: Choice) -> Choice:
+    return other if one is None else lambda found: one(found) and other(found)
+
+
+def _without_others(file: FileFix) -> FileFix:
+    """Leave out the findings that nobody asked about."""
+    return replace(file, refused=tuple(left for left in file.refused if left.reason != NOT_CHOSEN))
 
 
 def _write(file: FileFix, root: Path) -> FileError | None:
@@ -90,6 +132,8 @@ def _report(
             entries += [(left.diagnostic, "left", left.reason) for left in file.refused]
             entries.sort(key=lambda entry: entry[0].sort_key)
             lines += [_line(shown, *entry) for entry in entries]
+    if not arguments.quiet:
+        lines += _reasons(files)
     for error in errors:
         place = printable(display_path(root / error.path, cwd))
         line = f":{error.line}" if error.line else ""
@@ -101,6 +145,15 @@ def _report(
         noun = "file" if changed == 1 else "files"
         lines.append(f"{_outcome(fixed, left, done)}; {changed} {noun} {_verb(arguments.diff)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _reasons(files: Sequence[FileFix]) -> list[str]:
+    """Why findings were left, the most frequent reason first, where there are many."""
+    reasons = Counter(_NAMED.sub("`…`", left.reason) for file in files for left in file.refused)
+    if reasons.total() < _MANY:
+        return []
+    lines = [f"    {count:4} {reason}" for reason, count in reasons.most_common()]
+    return ["left, by reason:", *lines]
 
 
 def _line(shown: str, found: Diagnostic, label: str, text: str) -> str:

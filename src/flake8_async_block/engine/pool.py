@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.model.diagnostic import Diagnostic, FileError
@@ -57,7 +58,7 @@ def worthwhile_jobs(files: Sequence[str], wanted: int) -> int:
     total = 0
     for file in files:
         try:
-            total += os.stat(file).st_size
+            total += Path(file).stat().st_size
         except OSError:
             continue
         if total >= available * _BYTES_WORTH_A_PROCESS:
@@ -109,7 +110,7 @@ def _context() -> BaseContext:
 
 
 def _processors() -> int:
-    if sys.platform == "linux":
+    if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 

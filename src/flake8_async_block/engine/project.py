@@ -50,10 +50,15 @@ class FixOptions:
     Args:
         unsafe: also those that may change what the program computes.
         select: code prefixes; nothing means all.
+        strategies: the ways to fix that may be used, the preferred one first; nothing means the
+            one that suits each finding best.
+        chosen: which findings to fix; None means all.
     """
 
     unsafe: bool = False
     select: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
+    chosen: Callable[[Diagnostic], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Engine:
         where = display_path(config.source, Path.cwd()) if config.source else "pyproject.toml"
         catalogue = load_catalogue(config.catalogue, where)
         tree = SourceTree(map(Path, reader.overlays), config.root, config.src, on_input=reader.note)
-        self._project = Project(tree, reader.summary)
+        self._project = Project(tree, reader.summary, reader.mentioning)
         self._resolver = Resolver(self._project, catalogue, load_frameworks())
         self._propagation = Propagation(self._resolver, lambda api: config.reports_cost(api.cost))
         self._contexts = Contexts(self._resolver, reader.mentioning)
@@ -167,9 +172,10 @@ class Engine:
         jobs = 1 if self._reader.overlays else worthwhile_jobs(files, jobs)
         if jobs == 1:
             return [self.check_files(files, suppress=suppress, progress=progress)]
-        parts = check_in_parts(
-            files, jobs, partial(_in_process, self._config, self._reader.store, suppress), progress
-        )
+        store = self._reader.store
+        cache = None if store is None else store.directory
+        make = partial(_in_process, self._config, cache, suppress)
+        parts = check_in_parts(files, jobs, make, progress)
         for part in parts:
             self._reader.note_known(part.inputs)
         return parts
@@ -296,6 +302,8 @@ class Engine:
                     diagnostics,
                     allow_unsafe=options.unsafe,
                     recheck=partial(self._recheck, absolute, options),
+                    strategies=options.strategies,
+                    wanted=options.chosen,
                 )
             )
         return FixResult(tuple(fixed), result.errors)
@@ -310,7 +318,8 @@ class Engine:
         ]
 
 
-def _in_process(config: Config, store: SummaryStore | None, suppress: bool) -> CheckFiles:
+def _in_process(config: Config, cache: str | None, suppress: bool) -> CheckFiles:
+    store = None if cache is None else SummaryStore(cache)
     engine = Engine(config, store=store, inputs=Inputs())
     return partial(engine.check_files, suppress=suppress)
 

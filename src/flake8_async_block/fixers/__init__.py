@@ -13,10 +13,6 @@ from flake8_async_block.model.fix import FileFix
 __all__ = ["fix_file"]
 
 
-def _every_one(_: Diagnostic) -> bool:
-    return True
-
-
 def fix_file(
     path: str,
     source: bytes,
@@ -25,7 +21,7 @@ def fix_file(
     allow_unsafe: bool,
     recheck: Callable[[bytes], Sequence[Diagnostic]],
     strategies: Sequence[str] = (),
-    wanted: Callable[[Diagnostic], bool] = _every_one,
+    wanted: Callable[[Diagnostic], bool] | None = None,
 ) -> FileFix:
     """Apply the fix plans of one file's findings, as far as the result can be shown to be right.
 
@@ -43,8 +39,8 @@ def fix_file(
             with the same settings as the check that gave ``diagnostics``.
         strategies: use only these, for each finding the first of them that it has a plan for;
             nothing means the plan that each finding prefers.
-        wanted: which findings may be fixed; the others stay with the reason ``not chosen``, unless
-            an edit for another one takes them along.
+        wanted: which findings may be fixed, None for all; the others stay with the reason
+            ``NOT_CHOSEN``, unless an edit for another one takes them along.
 
     Returns:
         The bytes after, the findings that are gone, and those that stay with a reason each.

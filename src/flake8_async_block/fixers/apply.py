@@ -28,7 +28,7 @@ from flake8_async_block.fixers.verify import (
     verify,
 )
 from flake8_async_block.model.diagnostic import Diagnostic, Span
-from flake8_async_block.model.fix import FileFix, Refusal
+from flake8_async_block.model.fix import NOT_CHOSEN, FileFix, Refusal
 
 # Each attempt reads the whole file again. One bad edit among a thousand takes about twenty.
 _MOST_ATTEMPTS: Final = 60
@@ -57,7 +57,7 @@ def apply_fixes(
     allow_unsafe: bool,
     recheck: Recheck,
     strategies: Sequence[str],
-    wanted: Callable[[Diagnostic], bool],
+    wanted: Callable[[Diagnostic], bool] | None,
 ) -> FileFix:
     """See :func:`flake8_async_block.fixers.fix_file`."""
     known: dict[bytes, Sequence[Diagnostic]] = {}
@@ -68,7 +68,9 @@ def apply_fixes(
         return known[after]
 
     diagnostics = [with_strategy(item, strategies) for item in diagnostics]
-    left = [index for index, item in enumerate(diagnostics) if not wanted(item)]
+    left: list[int] = []
+    if wanted is not None:
+        left = [index for index, item in enumerate(diagnostics) if not wanted(item)]
     outcome = _run(path, source, diagnostics, allow_unsafe, recheck_once, left)
     if outcome.after != source:
         found = recheck_once(outcome.after)
@@ -110,7 +112,7 @@ def _run(
     left: Collection[int],
 ) -> _Outcome:
     outcome = _Outcome(source)
-    outcome.reasons |= dict.fromkeys(left, "not chosen")
+    outcome.reasons |= dict.fromkeys(left, NOT_CHOSEN)
     for index, diagnostic in enumerate(diagnostics):
         reason = why_not_planned(diagnostic, allow_unsafe)
         if reason is not None and index not in outcome.reasons:
@@ -125,7 +127,8 @@ def _run(
         return outcome
     tree = parse_module(source, path)
     ranges = {parsed.range_of(diagnostics[index].span) for index in planned}
-    context = FileContext(path, parsed, tree, Resolver(tree), parsed.find(ranges))
+    plans = {parsed.range_of(item.span): item.fix for item in diagnostics}
+    context = FileContext(path, parsed, tree, Resolver(tree), parsed.find(ranges), plans)
     units = plan_units(context, diagnostics, planned, allow_unsafe, outcome.reasons)
     session = _Session(context, tree, diagnostics, recheck)
     session.settle(units)

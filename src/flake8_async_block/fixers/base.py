@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from flake8_async_block.fixers.locate import Located, ParsedSource
 from flake8_async_block.fixers.names import NewImport, Resolver
-from flake8_async_block.model.diagnostic import Diagnostic
+from flake8_async_block.model.diagnostic import Diagnostic, FixPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class Refused:
 class FileContext:
     """The file that is being fixed, as every fixer sees it.
 
-    ``located`` holds the nodes at each finding's span, by start and end offset; ``tree`` is the
-    same file as :mod:`ast` reads it.
+    ``tree`` is the file as :mod:`ast` reads it. ``located`` holds, by start and end offset, the
+    nodes at the span of each finding that may be fixed, and ``plans`` the plans of all findings.
     """
 
     path: str
@@ -80,6 +80,7 @@ class FileContext:
     tree: ast.Module
     names: Resolver
     located: Mapping[tuple[int, int], Sequence[Located]]
+    plans: Mapping[tuple[int, int], FixPlan | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,15 @@ from flake8_async_block.fixers.extraction import (
     places_to,
 )
 from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
-from flake8_async_block.fixers.scopes import bound, loaded, own_nodes
+from flake8_async_block.fixers.scopes import bound, loaded
 from flake8_async_block.fixers.thread import BACKENDS
 from flake8_async_block.model.diagnostic import Diagnostic
 
 _MOST_NAMES: Final = 2
+_GIVING_ROWS: Final = frozenset(
+    {"fetchall", "fetchone", "fetchmany", "all", "first", "one", "one_or_none", "scalar"}
+    | {"scalar_one", "scalar_one_or_none", "count", "commit"}
+)
 
 
 def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
@@ -47,7 +51,7 @@ def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     for stretch in _candidates(diagnostic, context, functions[-1], around):
         interface = interface_of(stretch)
         if isinstance(interface, Interface):
-            reason = _cut_off(diagnostic, stretch, interface, parameters)
+            reason = _cut_off(stretch, interface, context)
             interface = interface if reason is None else Refused(reason)
         if isinstance(interface, Interface):
             backend = parameters["backend"]
@@ -98,9 +102,13 @@ def _root_name(diagnostic: Diagnostic, context: FileContext) -> str | None:
     """The variable with which the expression begins that a finding is about."""
     start, end = context.source.range_of(diagnostic.span)
     try:
-        node: ast.AST = ast.parse(b"(" + context.source.text[start:end] + b")", mode="eval").body
+        node = ast.parse(b"(" + context.source.text[start:end] + b")", mode="eval").body
     except SyntaxError:
         return None
+    return _root_of(node)
+
+
+def _root_of(node: ast.expr) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
@@ -125,44 +133,52 @@ def _life_of(name: str, place: Place, context: FileContext) -> tuple[int, int]:
     return made[-1], max([place.number, *uses])
 
 
-def _blocks(node: ast.AST, context: FileContext) -> bool:
-    """Whether a finding with a plan lies in the node."""
-    parts = [node.context_expr] if isinstance(node, ast.withitem) else [node]
-    for part in parts:
-        assert isinstance(part, (ast.expr, ast.stmt))
-        start = context.source.offset(part.lineno, part.col_offset)
-        end = context.source.offset(part.end_lineno or 0, part.end_col_offset or 0)
-        if any(start <= first and last <= end for first, last in context.located):
-            return True
-    return False
+def _blocks(node: ast.stmt | ast.withitem, context: FileContext) -> bool:
+    """Whether a finding that may be fixed lies in the node."""
+    part = node.context_expr if isinstance(node, ast.withitem) else node
+    start, end = _range(part, context)
+    return any(start <= first and last <= end for first, last in context.located)
 
 
-def _cut_off(
-    diagnostic: Diagnostic, stretch: Stretch, interface: Interface, parameters: dict[str, str]
-) -> str | None:
+def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> str | None:
     """Why an object that belongs to one thread would be used in two."""
-    if parameters.get("scope") != "whole":
-        return None
-    made = {name for name, _ in bound(stretch.statements)}
-    names = {
-        node.id
-        for statement in stretch.statements
-        for node in own_nodes((statement,))
-        if isinstance(node, ast.Name) and _covers(diagnostic, node)
-    }
     local = {name for name, _ in bound(stretch.function.body)}
-    local |= {
-        argument.arg for argument in ast.walk(stretch.function) if isinstance(argument, ast.arg)
-    }
-    strange = sorted((names & local) - made)
-    if strange:
-        return f"`{strange[0]}` was made in another thread"
+    local |= {node.arg for node in ast.walk(stretch.function.args) if isinstance(node, ast.arg)}
+    local -= {name for name, _ in bound(stretch.statements)}
+    for statement in stretch.statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and _is_bound_to_thread(node, context):
+                root = _root_of(node)
+                if root in local:
+                    return f"`{root}` was made in another thread"
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+                leaving = {name for name, _ in bound((node,))} & set(interface.given)
+                if leaving and _gives_bound(node.value, context):
+                    return f"`{min(leaving)}` would be used in another thread"
+            elif (
+                isinstance(node, ast.Return)
+                and isinstance(node.value, ast.Call)
+                and _gives_bound(node.value, context)
+            ):
+                return "what it returns would be used in another thread"
     return None
 
 
-def _covers(diagnostic: Diagnostic, node: ast.expr) -> bool:
-    span = diagnostic.span
-    return span[:2] <= (node.lineno, node.col_offset) < span[2:]
+def _is_bound_to_thread(call: ast.Call, context: FileContext) -> bool:
+    plan = context.plans.get(_range(call, context))
+    return plan is not None and ("scope", "whole") in plan.parameters
+
+
+def _gives_bound(call: ast.Call, context: FileContext) -> bool:
+    """Whether the value of a call may belong to the same thread, as a cursor does."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return method not in _GIVING_ROWS and _is_bound_to_thread(call, context)
+
+
+def _range(node: ast.expr | ast.stmt, context: FileContext) -> tuple[int, int]:
+    source = context.source
+    end = source.offset(node.end_lineno or 0, node.end_col_offset or 0)
+    return source.offset(node.lineno, node.col_offset), end
 
 
 def _moved(
@@ -218,8 +234,9 @@ def _line(text: bytes, offset: int) -> bytes:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return min(item.lineno for item in (statement, *statement.decorator_list))
+    return statement.lineno
 
 
 def _needs_gap(stretch: Stretch, text: bytes, start: int) -> bool:
@@ -236,7 +253,7 @@ def _unit(function: Function, text: bytes, offset: int) -> str:
     body = function.body[0]
     if body.lineno == function.lineno or line.startswith(b"\t"):
         return "\t" if line.startswith(b"\t") else "    "
-    deeper: int = body.col_offset - base
+    deeper = body.col_offset - base
     first = text.split(b"\n")[body.lineno - 1][base : body.col_offset]
     return first.decode() if deeper > 0 and not first.strip() else "    "
 

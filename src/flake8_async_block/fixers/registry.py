@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from flake8_async_block.fixers import block, checkpoint, helper, native, partial, thread, unwrap
+from flake8_async_block.fixers import (
+    block,
+    checkpoint,
+    helper,
+    native,
+    partial,
+    sync_handler,
+    thread,
+    unwrap,
+)
 from flake8_async_block.fixers.base import Fixer
 
 FIXERS: Final[tuple[Fixer, ...]] = (
@@ -15,5 +24,6 @@ FIXERS: Final[tuple[Fixer, ...]] = (
     unwrap.FIXER,
     partial.FIXER,
     block.FIXER,
+    sync_handler.FIXER,
 )
 BY_STRATEGY: Final = {fixer.strategy: fixer for fixer in FIXERS}

@@ -32,13 +32,27 @@ def nested_scopes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def loaded(roots: Iterable[ast.AST]) -> Iterator[ast.Name]:
-    """Where names are read, also in nested scopes; ``x += 1`` reads ``x``."""
+    """Where names are read, also in nested scopes; ``x += 1`` reads ``x``.
+
+    What a comprehension or a lambda binds for itself is no name of the function.
+    """
     for root in roots:
-        for node in ast.walk(root):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                yield node
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                yield node.target
+        if isinstance(root, ast.Name):
+            if isinstance(root.ctx, ast.Load):
+                yield root
+            continue
+        if isinstance(root, ast.AugAssign) and isinstance(root.target, ast.Name):
+            yield root.target
+        own: set[str] = set()
+        if isinstance(root, _COMPREHENSIONS):
+            own = {name for part in root.generators for name, _ in bound((part.target,))}
+            yield from loaded((root.generators[0].iter,))
+        elif isinstance(root, ast.Lambda):
+            own = {node.arg for node in ast.walk(root.args) if isinstance(node, ast.arg)}
+            yield from loaded((root.args,))
+        for name in loaded(ast.iter_child_nodes(root)):
+            if name.id not in own:
+                yield name
 
 
 def bound(roots: Iterable[ast.AST]) -> Iterator[tuple[str, ast.AST]]:

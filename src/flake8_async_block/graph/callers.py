@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_FILES: Final = 120
 """A word that more files hold than this says too little about who calls a function."""
+_NAMING: Final = (PathOp.ATTRIBUTE, PathOp.NAME, PathOp.GLOBAL)
 _DEEPEST_MARKER: Final = 6
 _CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__"})
 
@@ -89,6 +90,24 @@ class Callers:
         """Whether the value of a function is injected somewhere in the project."""
         name = _searched_name(self._resolver.summary(module).functions[qualname])
         return bool(name) and next(self._injecting(module, qualname, name), None) is not None
+
+    def is_mentioned(self, module: str, qualname: str) -> bool:
+        """Whether any code of the project names the function, to call it or for anything else."""
+        name = _searched_name(self._resolver.summary(module).functions[qualname])
+        files = {module, *self._mentions(name.encode())} if name else set()
+        if not name or len(files) > _MOST_FILES:
+            return True
+        for file in sorted(files):
+            summary = self._resolver.project.summary(file)
+            for index, node in enumerate(summary.nodes if summary is not None else ()):
+                if node.op not in _NAMING or node.name.rpartition(".")[2] != name:
+                    continue
+                if any(
+                    _means(value, module, qualname)
+                    for value in self._resolver.evaluate(file, index)
+                ):
+                    return True
+        return False
 
     # calls
 

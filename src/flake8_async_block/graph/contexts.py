@@ -9,11 +9,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_async_block.graph.decorators import decorator_names
 from flake8_async_block.graph.handlers import HandlerIndex
 from flake8_async_block.graph.models import Models
 from flake8_async_block.graph.registrations import Mentions
 from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.graph.wrappers import is_offloaded
 from flake8_async_block.model.diagnostic import Handler
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import MODULE_BODY
@@ -65,7 +65,7 @@ class Contexts:
             return on_loop
         if function.qualname == MODULE_BODY:
             return Where(Context.CALLED, "it runs when the module is imported")
-        if self._is_offloaded(function):
+        if is_offloaded(self._resolver, function):
             return Where(Context.THREAD, "a decorator runs it in a thread")
         for role in self.handlers.roles(function):
             reason = f"{role.framework} runs it in a thread"
@@ -80,7 +80,7 @@ class Contexts:
         if facts.is_async:
             handler = self.handlers.handler_of(function)
             return Where(Context.LOOP, "it is an `async def`", handler)
-        if facts.qualname == MODULE_BODY or self._is_offloaded(function):
+        if facts.qualname == MODULE_BODY or is_offloaded(self._resolver, function):
             return None
         for role in self.handlers.roles(function):
             if role.sync == "loop":
@@ -101,13 +101,6 @@ class Contexts:
         if where is not None and where.handler is not None:
             return where.handler
         return self.handlers.reaching(function)
-
-    def _is_offloaded(self, function: ProjectFunction) -> bool:
-        frameworks = self._resolver.frameworks
-        return any(
-            frameworks.offloader(name) is not None
-            for name in decorator_names(self._resolver, function)
-        )
 
     def _convention(self, function: ProjectFunction) -> str:
         """The framework by whose convention the function's name says that it is for the loop."""

@@ -72,6 +72,10 @@ class HandlerIndex:
         """Whether a framework makes the values of parameters by calling ``function``."""
         return self._callers.is_injected(function.path, function.qualname)
 
+    def is_mentioned(self, function: ProjectFunction) -> bool:
+        """Whether any code of the project names ``function``."""
+        return self._callers.is_mentioned(function.path, function.qualname)
+
     def handler_of(self, function: ProjectFunction) -> Handler | None:
         """The entry point that ``function`` itself is, or None."""
         for role in self.roles(function):

@@ -155,6 +155,8 @@ def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
         return (ProjectModule(submodule),)
     if _is_package(module) and resolver.project.is_namespace(f".{name}", module):
         return (Namespace(f".{name}", module),)
+    if found:
+        return found
     if "__getattr__" in resolver.summary(module).names:
         return (Unknown(f"`{name}` comes from the module's __getattr__"),)
     return _from_any_star(resolver, module, name)

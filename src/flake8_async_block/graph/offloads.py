@@ -26,6 +26,7 @@ from flake8_async_block.graph.values import (
     Value,
     Values,
 )
+from flake8_async_block.graph.wrappers import offloader_of
 from flake8_async_block.model.path import NO_PATH, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 
@@ -79,6 +80,10 @@ def _offloader(resolver: Resolver, callees: Values) -> tuple[str, OffloaderEntry
             if entry is not None:
                 found = (name, entry)
                 break
+        if found is None and isinstance(value, ProjectFunction):
+            wrapper = offloader_of(resolver, value)
+            if wrapper is not None and wrapper.gives == "awaitable":
+                found = (value.qualname.rpartition(".")[2], wrapper)
         if found is None:
             return None
     return found

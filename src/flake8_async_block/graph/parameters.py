@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_async_block.graph import results, types
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.decorators import is_class_method, is_static
+from flake8_async_block.graph.decorators import decorator_names, is_class_method, is_static
 from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.values import (
     External,
@@ -18,6 +18,7 @@ from flake8_async_block.graph.values import (
     Unknown,
     Values,
     is_known,
+    merge,
 )
 from flake8_async_block.model.path import NO_PATH, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Parameter, ParameterKind
@@ -54,6 +55,8 @@ def _value(resolver: Resolver, function: ProjectFunction, parameter: Parameter) 
         element = types.instances(resolver, function.path, parameter.annotation)
         return (Sequence((element,), exact=False),)
     injected = _provided_by_default(resolver, function, parameter)
+    if not injected and resolver.frameworks.injectors_by_name:
+        injected = _provided_by_name(resolver, function, parameter.name)
     if parameter.annotation != NO_PATH:
         declared = types.instances(resolver, function.path, parameter.annotation)
         return types.prefer(
@@ -78,6 +81,32 @@ def _provided_by_default(
     if parameter.default == NO_PATH:
         return ()
     return provided(resolver, function.path, parameter.default)
+
+
+def _provided_by_name(resolver: Resolver, function: ProjectFunction, name: str) -> Values:
+    """What dictionaries of the project say that makes a handler's parameter ``name``."""
+    packages = {decorator.partition(".")[0] for decorator in decorator_names(resolver, function)}
+    markers = {
+        marker.rpartition(".")[2].encode()
+        for entry in resolver.frameworks.injectors_by_name
+        for marker in entry.names
+        if marker.partition(".")[0] in packages
+    }
+    if not markers:
+        return ()
+    key = repr(name)
+
+    def look() -> Values:
+        found = [
+            provided(resolver, module, node.operands[node.keywords.index(key)])
+            for word in sorted(markers)
+            for module in resolver.project.mentioning(word)
+            for node in resolver.summary(module).nodes
+            if node.op == PathOp.DICT and key in node.keywords
+        ]
+        return merge(*found) if found else ()
+
+    return resolver.guarded(("provided", name, *sorted(markers)), look)
 
 
 def provided(resolver: Resolver, module: str, marker: int) -> Values:

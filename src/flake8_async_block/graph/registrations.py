@@ -209,6 +209,9 @@ def _note(call: _Call, found: _Found) -> None:
         for number, name in enumerate(entry.children):
             for child in call.members(name, entry.children_position if number == 0 else -1):
                 found.below.setdefault(child, []).append(_Prefix(call.key, None, False))
+        for path in call.arguments.positional if entry.takes_many else ():
+            for child in call.members_at(path):
+                found.below.setdefault(child, []).append(_Prefix(call.key, None, False))
     elif isinstance(entry, MountEntry):
         prefix = call.text(entry.prefix, entry.prefix_position)
         place = _Prefix(call.receiver(), prefix, entry.replaces and prefix is not None)
@@ -253,8 +256,10 @@ class _Call(NamedTuple):
 
     def members(self, name: str, position: int) -> Iterator[Key]:
         path = self.find(name, position)
-        if path is None:
-            return
+        if path is not None:
+            yield from self.members_at(path)
+
+    def members_at(self, path: int) -> Iterator[Key]:
         for origin in members_of(self.resolver, self.module, path):
             key = key_of(self.resolver, origin)
             if key is not None:
@@ -272,7 +277,8 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
         above.append(receiver)
     role = Role(
         framework=place.framework,
-        method=_methods(place.resolver, place.arguments, entry.methods)
+        method=place.text(entry.method_argument, 0)
+        or _methods(place.resolver, place.arguments, entry.methods)
         or _method(entry.method, place.name),
         route=(place.text(entry.route, entry.route_position) or "") if entry.route else "",
         sync="thread" if _is_true(place.resolver, place.module, threaded) else entry.sync,
@@ -384,14 +390,17 @@ def role_by_decorator(resolver: Resolver, module: str, decorator: int) -> Role |
             continue
         framework, entry = known
         arguments = Arguments.of(module, node) if called else Arguments(module, (), ())
-        path = arguments.find(entry.route, 0) if entry.route else None
+        path = arguments.find(entry.route, entry.route_position) if entry.route else None
+        verb = arguments.find(entry.method_argument, 0) if entry.method_argument else None
         threaded = arguments.find(entry.thread_if, None) if entry.thread_if else None
         above: Key | None = None
         if nodes[callee].op == PathOp.ATTRIBUTE:
             above = key_of(resolver, origin_of(resolver, module, nodes[callee].operands[0]))
         return Role(
             framework=framework,
-            method=_methods(resolver, arguments, entry.methods) or _method(entry.method, name),
+            method=(text_of(resolver, module, verb) if verb is not None else None)
+            or _methods(resolver, arguments, entry.methods)
+            or _method(entry.method, name),
             route=(text_of(resolver, module, path) or "") if path is not None else "",
             sync="thread" if _is_true(resolver, module, threaded) else entry.sync,
             named=entry.named,

@@ -13,7 +13,7 @@ from flake8_async_block.graph.attributes import (
     lineage,
 )
 from flake8_async_block.graph.conditions import all_hold, any_holds
-from flake8_async_block.graph.decorators import decorator_names, is_manager, is_property
+from flake8_async_block.graph.decorators import is_manager, is_property
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -28,6 +28,7 @@ from flake8_async_block.graph.values import (
     Values,
     is_known,
 )
+from flake8_async_block.graph.wrappers import is_offloaded
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Site, SiteKind
 
@@ -172,19 +173,12 @@ def _of_function(resolver: Resolver, function: ProjectFunction, awaited: bool = 
     if facts.is_async:
         return (Passes(facts.qualname, "makes a coroutine: its calls are judged where they stand"),)
     if facts.decorators:
-        if is_manager(resolver, function) or _is_offloaded(resolver, function):
+        if is_manager(resolver, function) or is_offloaded(resolver, function):
             return (Passes(facts.qualname),)
         if awaited:
             # A decorator made something awaitable of it; where its body runs is not known.
             return (Passes(facts.qualname),)
     return (Runs(function._replace(receiver=())),)
-
-
-def _is_offloaded(resolver: Resolver, function: ProjectFunction) -> bool:
-    return any(
-        resolver.frameworks.offloader(name) is not None
-        for name in decorator_names(resolver, function)
-    )
 
 
 def _of_construction(resolver: Resolver, cls: ProjectClass, arguments: Arguments) -> Candidate:

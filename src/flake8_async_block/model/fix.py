@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from flake8_async_block.model.diagnostic import Diagnostic
+
+STRATEGIES: Final = (
+    *("native", "thread", "helper", "block", "sync-handler"),
+    *("unwrap", "partial", "checkpoint"),
+)
+"""The ways to fix a finding, by name."""
+NOT_CHOSEN: Final = "not chosen"
+"""The reason for which a finding stays that nobody asked to have fixed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ that. Behind a helper they keep their code: there the helper may be right, and i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from flake8_async_block.graph.propagate import Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.values import External
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.rule import Rule
+from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 from flake8_async_block.rules.back_to_loop import BACK_TO_OWN_LOOP
 from flake8_async_block.rules.pool_waits import WAIT_FOR_POOL
 
@@ -53,14 +55,38 @@ def crossing_of(resolver: Resolver, witness: Witness) -> Crossing | None:
     return Crossing(WAIT_FOR_POOL, "waits for a pool", "")
 
 
+def is_asked_before(resolver: Resolver, facts: FunctionFacts, witness: Witness) -> bool:
+    """Whether the function asks a future if it is ``done()`` before it takes the result."""
+    nodes = resolver.summary(witness.function.path).nodes
+    future = _receiver(nodes, witness.site)
+    if future is None or not witness.api.name.startswith(_POOL):
+        return False
+    return any(
+        site.kind == SiteKind.CALL
+        and site.span[:2] < witness.site.span[:2]
+        and _receiver(nodes, site) == future
+        and nodes[nodes[site.path].operands[0]].name == "done"
+        for site in facts.sites
+    )
+
+
+def _receiver(nodes: Sequence[PathNode], site: Site) -> int | None:
+    """The path of the object whose method a site calls."""
+    node = nodes[site.path]
+    if site.kind != SiteKind.CALL or node.op != PathOp.CALL:
+        return None
+    callee = nodes[node.operands[0]]
+    return callee.operands[0] if callee.op == PathOp.ATTRIBUTE else None
+
+
 def _is_own_promise(resolver: Resolver, witness: Witness) -> bool:
     """Whether the future comes from ``run_coroutine_threadsafe``."""
     module = witness.function.path
     nodes = resolver.summary(module).nodes
-    node = nodes[witness.site.path]
-    if node.op != PathOp.CALL or nodes[node.operands[0]].op != PathOp.ATTRIBUTE:
+    receiver = _receiver(nodes, witness.site)
+    if receiver is None:
         return False
-    future = nodes[nodes[node.operands[0]].operands[0]]
+    future = nodes[receiver]
     if future.op != PathOp.CALL:
         return False
     makers = resolver.evaluate(module, future.operands[0])

@@ -11,15 +11,16 @@ from flake8_async_block.graph.endless import Endless
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.suspension import Suspension
+from flake8_async_block.graph.sync_handlers import may_become_sync
 from flake8_async_block.graph.values import ProjectFunction
-from flake8_async_block.model.diagnostic import Diagnostic, Hop
+from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Hop
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, SiteKind
 from flake8_async_block.rules.advice_findings import advice_for
-from flake8_async_block.rules.crossings import crossing_of
+from flake8_async_block.rules.crossings import crossing_of, is_asked_before
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
 from flake8_async_block.rules.offload_findings import Misuse, offload_findings
-from flake8_async_block.rules.plans import Advice, advise
+from flake8_async_block.rules.plans import Advice, advise, without_async
 from flake8_async_block.rules.scene import Scene, Texts, bare
 
 _SELDOM: Final = {
@@ -73,6 +74,7 @@ class _Finder:
         self._scene = Scene(resolver, propagation, contexts, self._effects, texts, module, backend)
         self._endless = Endless(resolver, propagation)
         self._suspension = Suspension(resolver)
+        self._sync_plans: dict[ProjectFunction, tuple[FixPlan, ...]] = {}
 
     def misuses(self, facts: FunctionFacts) -> Iterator[Misuse]:
         """Functions handed over the wrong way, wherever the function in question runs."""
@@ -112,6 +114,7 @@ class _Finder:
             for site in facts.sites
             if site.span not in settled
             and (witness := self._propagation.of_site(function, site)) is not None
+            and not is_asked_before(self._scene.resolver, facts, witness)
         ]
         # Reading, entering or iterating over what a reported call begins with is no news.
         told = {
@@ -158,6 +161,7 @@ class _Finder:
             trace=tuple(self._hop(hop) for hop in hops),
             handler=self._scene.handler(facts),
             fix=advice.plan,
+            alternatives=advice.alternatives + self._without_async(facts),
             why_not=advice.why_not,
             remedy=advice.remedy,
             once=witness.seldom == Guard.ONCE,
@@ -168,9 +172,19 @@ class _Finder:
         if witness.next is not None:
             return self._effects.reason_against_thread(witness.next)
         outside = self._effects.comes_from_outside(self._module, witness.site.path)
-        if witness.api.thread == "sequential" and outside:
+        if witness.api.thread in ("sequential", "affine") and outside:
             return f"other tasks may use what `{witness.api.name}` belongs to at the same time"
         return None
+
+    def _without_async(self, facts: FunctionFacts) -> tuple[FixPlan, ...]:
+        """The plan to drop the function's ``async``, where that may be done."""
+        function = ProjectFunction(self._module, facts.qualname)
+        if function not in self._sync_plans:
+            plans: tuple[FixPlan, ...] = ()
+            if may_become_sync(self._scene.resolver, self._contexts.handlers, function):
+                plans = (without_async(self._effects.reason_against_thread(function)),)
+            self._sync_plans[function] = plans
+        return self._sync_plans[function]
 
     def _callee(self, witness: Witness) -> str:
         span = witness.site.span

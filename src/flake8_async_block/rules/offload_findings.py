@@ -169,6 +169,9 @@ def _lost(scene: Scene, facts: FunctionFacts, offload: Offload) -> Diagnostic | 
     site, entry = offload.site, offload.entry
     if entry.gives != "awaitable" or entry.started or site.awaited:
         return None
+    if not entry.names:
+        # A wrapper of the project's own may start the work whether or not it is awaited.
+        return None
     if site.use == Use.DROPPED:
         lost = "is not awaited, so it never runs"
     elif site.use == Use.VALUE or _is_iterated(facts, site):

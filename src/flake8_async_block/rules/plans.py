@@ -14,25 +14,16 @@ _NO_AWAIT: Final = {
     Place.DEFAULT: "`await` cannot stand in a default value",
     Place.DECORATOR: "`await` cannot stand in a decorator",
 }
-_NOT_A_CALL: Final = {
-    SiteKind.ATTRIBUTE: "reading an attribute blocks here: move the whole statement to a function"
-    " and run that in a thread",
-    SiteKind.ENTER: "entering or leaving the `with` block blocks: move the whole block to a"
-    " function and run that in a thread",
-    SiteKind.ITERATE: "the iteration blocks step by step: move the whole loop to a function and run"
-    " that in a thread",
-    SiteKind.ITEM: "a subscript blocks here: move the whole statement to a function and run that in"
-    " a thread",
-}
 _NATIVE_SLEEPS: Final = {"anyio": "anyio", "starlette": "anyio", "trio": "trio"}
 
 
 class Advice(NamedTuple):
-    """A plan or the reason why there is none, and one line for people."""
+    """A plan or the reason why there is none, one line for people, and other plans there are."""
 
     plan: FixPlan | None
     why_not: str | None
     remedy: str
+    alternatives: tuple[FixPlan, ...] = ()
 
 
 def advise(
@@ -49,29 +40,56 @@ def advise(
     remedy = _remedy(api, site, callee, backend, direct=direct)
     if api.what == "nested-loop":
         return Advice(None, "the coroutine must be awaited instead, which changes the code", remedy)
-    if site.kind != SiteKind.CALL:
-        return Advice(None, _NOT_A_CALL[site.kind], remedy)
-    if site.place in _NO_AWAIT:
-        return Advice(None, _NO_AWAIT[site.place], remedy)
-    if direct and api.exact and api.what == "sleep":
-        module = _NATIVE_SLEEPS.get(backend, "asyncio")
-        native = (("replacement", f"{module}.sleep"), ("import", module))
-        title = f"use await {module}.sleep"
-        return Advice(FixPlan("native", Applicability.SAFE, title, native), None, remedy)
     if api.holds_gil:
         return Advice(None, "it keeps the interpreter lock, so a thread would not help", remedy)
     if direct and api.thread == "never":
         return Advice(None, f"`{api.name}` must not be moved to another thread", remedy)
     if direct and api.thread == "affine":
-        return Advice(
-            None, f"`{api.name}` stays with one thread: move all that uses it together", remedy
-        )
-    parameters = (("backend", backend),)
+        if caution is not None:
+            why = f"`{api.name}` stays with one thread: move all that uses it together"
+            return Advice(None, why, remedy)
+        return Advice(_block(backend, whole=True), None, remedy)
+    if site.kind != SiteKind.CALL:
+        return Advice(_block(backend), None, remedy)
+    if site.place in _NO_AWAIT:
+        return Advice(None, _NO_AWAIT[site.place], remedy)
+    offload = _offload(backend, caution, direct=direct)
+    if direct and api.exact and api.what == "sleep":
+        module = _NATIVE_SLEEPS.get(backend, "asyncio")
+        native = (("replacement", f"{module}.sleep"), ("import", module))
+        title = f"use await {module}.sleep"
+        plan = FixPlan("native", Applicability.SAFE, title, native)
+        return Advice(plan, None, remedy, (offload, _block(backend)))
+    return Advice(offload, None, remedy, (_block(backend),))
+
+
+def _offload(backend: str, caution: str | None, *, direct: bool) -> FixPlan:
+    strategy, title = ("thread" if direct else "helper"), "run it in a worker thread"
     if caution is None:
-        title = "run it in a worker thread"
-        return Advice(FixPlan("thread", Applicability.SAFE, title, parameters), None, remedy)
-    title = f"run it in a worker thread, though {caution}"
-    return Advice(FixPlan("thread", Applicability.UNSAFE, title, parameters), None, remedy)
+        return FixPlan(strategy, Applicability.SAFE, title, (("backend", backend),))
+    title += f", though {caution}"
+    return FixPlan(strategy, Applicability.UNSAFE, title, (("backend", backend),))
+
+
+def _block(backend: str, *, whole: bool = False) -> FixPlan:
+    """The plan to move statements together.
+
+    Args:
+        whole: whether all that uses the object in question has to move with it.
+    """
+    parameters: tuple[tuple[str, str], ...] = (("backend", backend),)
+    if whole:
+        parameters += (("scope", "whole"),)
+    title = "run the statements together in a worker thread, though other tasks run meanwhile"
+    return FixPlan("block", Applicability.UNSAFE, title, parameters)
+
+
+def without_async(caution: str | None) -> FixPlan:
+    """The plan to make a handler a plain function, which its framework runs in a thread."""
+    title = "drop `async`: the framework runs a plain handler in a thread"
+    if caution is None:
+        return FixPlan("sync-handler", Applicability.SAFE, title)
+    return FixPlan("sync-handler", Applicability.UNSAFE, f"{title}, though {caution}")
 
 
 _THREAD_CALLS: Final = {

@@ -86,7 +86,7 @@ For whole directories:
 ## What stays silent
 
 - `result()` of an `asyncio` task or future: it raises when there is no result yet.
-- `timeout=0`, `shutdown(wait=False)`.
+- `timeout=0`, `shutdown(wait=False)`, and `result()` after the function has asked `done()`.
 - A `with ThreadPoolExecutor()` in which what runs in it is awaited.
 
 ```python
@@ -98,6 +98,8 @@ async def harmless(task: asyncio.Task[int], future: Future[int]) -> int:
     await task
     with ThreadPoolExecutor() as pool:
         await asyncio.get_running_loop().run_in_executor(pool, print)
+    if future.done():
+        return future.result()
     return task.result() + future.result(timeout=0)
 ```
 

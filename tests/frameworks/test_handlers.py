@@ -1,0 +1,159 @@
+"""The handlers that the findings of the framework fixtures name, as ``--output-format json`` has
+them: the full route, across files and prefixes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.laws.corpus import FIXTURES
+
+PROJECTS = FIXTURES / "projects"
+EXPECTED = {
+    "aiohttp": {
+        ("aiohttp", "GET", "/", "index"),
+        ("aiohttp", "POST", "/users", "Users.post"),
+        ("aiohttp", "PATCH", "/patch", "patch"),
+        ("aiohttp", "GET", "/health", "health"),
+        ("aiohttp", "GET", "/admin/stats", "stats"),
+        ("aiohttp", "DELETE", "/admin/cache", "purge"),
+        ("aiohttp", "middleware", "", "timing"),
+    },
+    "asyncio": set(),
+    "blacksheep": {
+        ("BlackSheep", "GET", "/", "index"),
+        ("BlackSheep", "GET", "/other", "other"),
+        ("BlackSheep", "POST", "/users/new", "Users.create"),
+    },
+    "bots": {
+        ("aiogram", "update", "", "on_text"),
+        ("aiogram", "update", "", "on_start"),
+        ("aiogram", "middleware", "", "Limit.__call__"),
+        ("discord.py", "event", "", "on_ready"),
+        ("discord.py", "command", "ping", "answer"),
+        ("discord.py", "event", "", "Games.on_message"),
+        ("discord.py", "command", "roll", "Games.roll_dice"),
+        ("discord.py", "event", "", "Client.on_error"),
+        ("python-telegram-bot", "command", "start", "start"),
+        ("python-telegram-bot", "update", "", "echo"),
+    },
+    "fastapi": {
+        ("FastAPI", "GET", "/api/v1/users/me", "read_me"),
+        ("FastAPI", "POST", "/api/v1/users", "create_user"),
+        ("FastAPI", "GET", "/api/v1/shop/items/{item_id}", "read_item"),
+        ("FastAPI", "PUT,PATCH", "/api/v1/shop/items/", "replace_all"),
+        ("FastAPI", "WEBSOCKET", "/api/v1/shop/items/live", "live"),
+        ("FastAPI", "GET", "/api/v1/shop/items/export", "export"),
+        ("FastAPI", "GET,POST", "/reports/{name}", "report"),
+        ("FastAPI", "background task", "", "write_journal"),
+        ("FastAPI", "exception handler", "", "create_app.on_value_error"),
+        ("Starlette", "middleware", "", "Timing.dispatch"),
+    },
+    "homeassistant": set(),
+    "litestar": {
+        ("Litestar", "GET", "/", "index"),
+        ("Litestar", "POST", "/api/loop", "on_the_loop"),
+        ("Litestar", "GET", "/api/users", "Users.all_of_them"),
+        ("Litestar", "GET", "/api/users/{name:str}", "Users.one"),
+    },
+    "quart": {
+        ("Quart", "GET", "/", "index"),
+        ("Quart", "POST", "/people/<name>", "write_user"),
+        ("Quart", "middleware", "", "before"),
+    },
+    "robyn": {
+        ("Robyn", "GET", "/", "index"),
+        ("Robyn", "POST", "/users/new", "create"),
+    },
+    "sanic": {
+        ("Sanic", "GET", "/api/users/<name>", "read_user"),
+        ("Sanic", "POST,PUT", "/api/users/", "write_user"),
+        ("Sanic", "GET", "/report", "Report.get"),
+        ("Sanic", "middleware", "", "count"),
+    },
+    "socketio": {
+        ("Socket.IO", "event", "", "connect"),
+        ("Socket.IO", "event", "chat message", "chat"),
+        ("Socket.IO", "event", "", "Game.on_move"),
+    },
+    "starlette": {
+        ("Starlette", "GET", "/", "index"),
+        ("Starlette", "GET", "/api/users/{name}", "User.get"),
+        ("Starlette", "WEBSOCKET", "/api/echo", "Echo.on_receive"),
+        ("Starlette", "exception handler", "", "on_error"),
+    },
+    "textual": {
+        ("Textual", "message handler", "", "Clock.on_mount"),
+        ("Textual", "reactive", "", "Clock.watch_time"),
+        ("Textual", "action", "", "Shop.action_refresh"),
+        ("Textual", "message handler", "", "Shop.save"),
+        ("Textual", "worker", "", "Shop.poll"),
+    },
+    "tornado": {
+        ("Tornado", "", "/users/(.*)", "User.prepare"),
+        ("Tornado", "GET", "/users/(.*)", "User.get"),
+        ("Tornado", "POST", "/users/(.*)", "User.post"),
+        ("Tornado", "PUT", "/reports/(.*)", "Report.put"),
+        ("Tornado", "WEBSOCKET", "/chat", "Chat.on_message"),
+        ("Tornado", "periodic callback", "", "tick"),
+    },
+}
+
+
+def findings(root: Path, *targets: str) -> list[dict[str, Any]]:
+    run = subprocess.run(
+        (sys.executable, "-m", "flake8_async_block", "check", "--output-format", "json", *targets),
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 1, run.stdout + run.stderr
+    found: list[dict[str, Any]] = json.loads(run.stdout)["diagnostics"]
+    return found
+
+
+def named(found: list[dict[str, Any]]) -> set[tuple[str, str, str, str]]:
+    return {
+        (handler["framework"], handler["method"], handler["route"], handler["function"])
+        for finding in found
+        if (handler := finding["handler"]) is not None
+    }
+
+
+@pytest.fixture
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    shutil.copytree(PROJECTS / request.param, root)
+    return root
+
+
+@pytest.mark.parametrize(("project", "expected"), EXPECTED.items(), indirect=["project"])
+def test_named_handlers(project: Path, expected: set[tuple[str, str, str, str]]) -> None:
+    assert named(findings(project, ".")) == expected
+
+
+@pytest.mark.parametrize("project", ["fastapi"], indirect=True)
+def test_one_file_is_told_the_same_as_the_whole_project(project: Path) -> None:
+    whole = [item for item in findings(project, ".") if item["path"] == "shop/deps.py"]
+    assert named(whole) == {
+        ("FastAPI", "GET", "/api/v1/users/me", "read_me"),
+        ("FastAPI", "GET", "/api/v1/shop/items/{item_id}", "read_item"),
+    }
+    assert findings(project, "shop/deps.py") == whole
+
+
+@pytest.mark.parametrize("project", ["litestar"], indirect=True)
+def test_the_message_says_why_a_plain_function_runs_on_the_loop(project: Path) -> None:
+    messages = [item["message"] for item in findings(project, ".") if item["line"] == 11]
+    assert messages == [
+        "`time.sleep` sleeps on the event loop, in `def index` (GET /), "
+        "where Litestar runs it on the event loop"
+    ]
