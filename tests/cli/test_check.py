@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from flake8_async_block.engine import Engine
 from jsonschema import validate
 
 from flake8_async_block.cli import main
+from flake8_async_block.engine import Engine
 from flake8_async_block.reporters.json import SCHEMA
 from tests.cli.projects import BLOCKING, CLEAN, settings, write
 

@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from flake8_async_block.engine import Engine, FixOptions, FixResult
 
 from flake8_async_block.cli import main
+from flake8_async_block.engine import Engine, FixOptions, FixResult
 from tests.cli.projects import BLOCKING, CLEAN, settings, write
 
 LEFT = """\

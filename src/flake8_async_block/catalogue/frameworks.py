@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
-import msgspec
-
 from flake8_async_block.catalogue.framework_schema import (
     ConventionEntry,
     FrameworkTables,
@@ -22,7 +20,7 @@ from flake8_async_block.catalogue.framework_schema import (
     SharedEntry,
     ViewEntry,
 )
-from flake8_async_block.catalogue.load import DATA_DIRECTORY, parse_toml
+from flake8_async_block.catalogue.load import DATA_DIRECTORY, load_tables
 
 CallEntry = RegistrationEntry | RouterEntry | MountEntry | RouteTableEntry
 """What a call can mean for the routes of an application."""
@@ -34,11 +32,14 @@ class Words(NamedTuple):
     Attributes:
         package: without this word in any file of a project, the others mean nothing.
         registers: the beginnings of calls that register a function or a class.
+        registers_here: the same for common words, such as ``get``: they mean something only in a
+            file that holds the package's name itself.
         nests: the beginnings of calls that make routers, or put one below another.
     """
 
     package: bytes
     registers: tuple[bytes, ...]
+    registers_here: tuple[bytes, ...]
     nests: tuple[bytes, ...]
 
 
@@ -85,6 +86,11 @@ class Frameworks:
     def offloader(self, name: str) -> OffloaderEntry | None:
         """The entry of the callable ``name``, such as ``asyncio.to_thread``."""
         return self._offloaders.get(name)
+
+    @cached_property
+    def offloader_words(self) -> frozenset[str]:
+        """The last parts of all names that :meth:`offloader` knows."""
+        return frozenset(name.rpartition(".")[2] for name in self._offloaders)
 
     def handler(self, name: str) -> tuple[str, HandlerEntry] | None:
         """The framework's name and the entry of a decorator, such as ``fastapi.FastAPI.get``."""
@@ -142,11 +148,23 @@ class Frameworks:
         return tuple(
             Words(
                 table.package.encode(),
-                _words_of(table, RegistrationEntry, RouteTableEntry),
-                _words_of(table, RouterEntry, MountEntry),
+                tuple(word for word, common in registering if not common),
+                tuple(word for word, common in registering if common),
+                tuple(word for word, _ in _beginnings(table, RouterEntry, MountEntry)),
             )
             for table in self.tables
+            for registering in [_beginnings(table, RegistrationEntry, RouteTableEntry)]
         )
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """Those of :attr:`call_words` that are names of functions only, never of methods."""
+        methods = {
+            _last(name)
+            for name, (_, entry) in self._calls.items()
+            if isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
+        }
+        return self.call_words - methods
 
     @cached_property
     def calling_words(self) -> tuple[bytes, ...]:
@@ -204,9 +222,15 @@ def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[st
     ]
 
 
-def _words_of(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[bytes, ...]:
-    names = [name for name, (_, entry) in _calls_of(table).items() if isinstance(entry, kinds)]
-    return tuple(dict.fromkeys(f"{_last(name)}(".encode() for name in names))
+def _beginnings(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[tuple[bytes, bool], ...]:
+    """How the calls of a framework begin in a text, and whether that is a common word."""
+    found: dict[tuple[bytes, bool], None] = {}
+    for name, (_, entry) in _calls_of(table).items():
+        if isinstance(entry, kinds):
+            last = _last(name)
+            is_method = isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
+            found[f"{last}(".encode(), not is_method and last.islower()] = None
+    return tuple(found)
 
 
 def _last(name: str) -> str:
@@ -216,7 +240,4 @@ def _last(name: str) -> str:
 @lru_cache(maxsize=1)
 def load_frameworks() -> Frameworks:
     """The shipped framework files."""
-    return Frameworks(
-        msgspec.convert(parse_toml(path), FrameworkTables)
-        for path in sorted((DATA_DIRECTORY / "frameworks").glob("*.toml"))
-    )
+    return Frameworks(load_tables(DATA_DIRECTORY / "frameworks", FrameworkTables))

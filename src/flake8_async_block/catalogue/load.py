@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
+from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -14,7 +18,11 @@ from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.catalogue.schema import CatalogueTables
 from flake8_async_block.model.errors import UsageError
 
+_Tables = TypeVar("_Tables")
 DATA_DIRECTORY: Final = Path(__file__).parent / "data"
+_SCHEMAS: Final = tuple(
+    Path(__file__).with_name(name) for name in ("schema.py", "framework_schema.py")
+)
 
 
 def parse_toml(path: Path) -> dict[str, Any]:
@@ -28,12 +36,51 @@ def parse_toml(path: Path) -> dict[str, Any]:
         return tomllib.load(file)
 
 
+def load_tables(directory: Path, schema: type[_Tables]) -> tuple[_Tables, ...]:
+    """All TOML files of a directory, in the order of their names.
+
+    Parsing them takes longer than checking a small file, so the result is kept where Python keeps
+    the compiled form of a module beside them, if it is allowed to. What is kept counts as long as
+    none of the files has changed.
+
+    Args:
+        directory: where the files lie; they are the package's own, and right.
+        schema: what one file is.
+    """
+    paths = sorted(directory.glob("*.toml"))
+    state = repr((msgspec.__version__, [_state(path) for path in (*_SCHEMAS, *paths)])).encode()
+    compiled = Path(cache_from_source(str(directory / "tables.py"))).with_suffix(".msgpack")
+    decoder = msgspec.msgpack.Decoder(tuple[schema, ...])  # type: ignore[valid-type]
+    try:
+        known_state, checksum, content = compiled.read_bytes().split(b"\0", 2)
+        if known_state == state and checksum == b"%08x" % zlib.crc32(content):
+            return decoder.decode(content)
+    except (OSError, ValueError):
+        # Not there, or damaged: msgspec's errors are value errors.
+        pass
+    tables = tuple(msgspec.convert(parse_toml(path), schema) for path in paths)
+    if not sys.dont_write_bytecode:
+        content = msgspec.msgpack.encode(tables)
+        _write(compiled, b"\0".join([state, b"%08x" % zlib.crc32(content), content]))
+    return tables
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    status = path.stat()
+    return path.name, status.st_size, status.st_mtime_ns
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+
+
 @lru_cache(maxsize=1)
 def _shipped_tables() -> tuple[CatalogueTables, ...]:
-    return tuple(
-        msgspec.convert(parse_toml(path), CatalogueTables)
-        for path in sorted(DATA_DIRECTORY.glob("*.toml"))
-    )
+    return load_tables(DATA_DIRECTORY, CatalogueTables)
 
 
 def load_catalogue(user_tables: Mapping[str, Any], where: str = "pyproject.toml") -> Catalogue:

@@ -32,9 +32,9 @@ Cost = Literal["unbounded", "bounded", "cpu", "brief"]
 shorter than a hop to a thread."""
 
 ThreadSafety = Literal["safe", "sequential", "affine", "never"]
-"""``safe``: any thread. ``sequential``: one call after another, in whichever thread. ``affine``: the
-object stays with one thread, so a whole scope must move together. ``never``: must not be moved to a
-thread."""
+"""``safe``: any thread. ``sequential``: one call after another, in whichever thread. ``affine``:
+the object stays with one thread, so a whole scope must move together. ``never``: must not be moved
+to a thread."""
 
 DottedName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)*$")]
 DottedPattern = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_*][\w*]*(\.[A-Za-z_*][\w*]*)*$")]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 DEFAULT_EXCLUDE: Final = (
+    ".async_block_cache",
     ".bzr",
     ".direnv",
     ".eggs",

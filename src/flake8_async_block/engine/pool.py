@@ -7,10 +7,8 @@ many others lead to are read by each process; what crosses between processes is 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -104,6 +102,9 @@ def check_in_parts(
 
 def _context() -> BaseContext:
     """Copies of this process where that is safe: they have imported everything already."""
+    import multiprocessing
+    import threading
+
     if sys.platform == "linux" and threading.active_count() == 1:
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")

@@ -30,7 +30,7 @@ from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileError
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.model.fix import FileFix
-from flake8_async_block.rules import RULES_BY_CODE
+from flake8_async_block.rules import ADVICE, RULES_BY_CODE
 from flake8_async_block.rules.backends import choose_backend
 from flake8_async_block.rules.explanations import Explanation, explain_line
 from flake8_async_block.rules.findings import findings_of
@@ -228,6 +228,7 @@ class Engine:
             self._source_texts,
             path,
             self._backend(path),
+            advice=any(self._config.is_enabled(rule.code, default=rule.default) for rule in ADVICE),
         )
 
     def _is_called_by_framework(self, text: bytes) -> bool:

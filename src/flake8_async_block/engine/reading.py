@@ -14,6 +14,7 @@ from typing import Final
 from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.config import Config
+from flake8_async_block.engine.words import WordSearch
 from flake8_async_block.extract import extract_summary
 from flake8_async_block.model.diagnostic import FileError
 from flake8_async_block.model.summary import ModuleSummary
@@ -51,8 +52,7 @@ class Reader:
         self._inputs = inputs
         self._texts: dict[str, bytes] = {}
         self._summaries: dict[str, ModuleSummary] = {}
-        self._files: list[str] | None = None
-        self._holding: dict[bytes, tuple[str, ...]] = {}
+        self._words: WordSearch | None = None
         self._dependencies: dict[frozenset[str], frozenset[str]] = {}
 
     def with_text(self, path: str, text: bytes) -> Reader:
@@ -127,14 +127,9 @@ class Reader:
 
     def mentioning(self, word: bytes) -> tuple[str, ...]:
         """The files of the project whose text holds ``word``, whatever a run was asked to check."""
-        known = self._holding.get(word)
-        if known is None:
-            if self._files is None:
-                self._files = self._project_files()
-            known = self._holding[word] = tuple(
-                path for path in self._files if word in (self.text(path) or b"")
-            )
-        return known
+        if self._words is None:
+            self._words = WordSearch(self._project_files(), self.text)
+        return self._words.files_with(word)
 
     def mentioned_dependencies(self, names: frozenset[str]) -> frozenset[str]:
         """Those of some package names that the project's dependency files mention."""

@@ -10,6 +10,7 @@ from flake8_async_block.graph.names import module_attribute, namespace_attribute
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
 from flake8_async_block.graph.shared import shared_attribute
 from flake8_async_block.graph.values import (
+    Coroutine,
     External,
     ExternalInstance,
     ExternalMethod,
@@ -59,6 +60,9 @@ def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
         return _chain_attribute(resolver, value, name)
     if isinstance(value, (Mapping, Sequence, Literal)):
         return (ExternalMethod(_builtin_type(value), name, (value,)),)
+    if isinstance(value, Coroutine):
+        # Nobody asks a bare coroutine for anything: this is the task that was made of it.
+        return (ExternalMethod("asyncio.Task", name, (value,)),)
     if isinstance(value, Opaque):
         return (Opaque(f"{value.name}.{name}"),)
     if isinstance(value, Unknown):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.origins import origin_of
-from flake8_async_block.graph.registrations import Key, Mentions
+from flake8_async_block.graph.registrations import Mentions
+from flake8_async_block.graph.roles import Key
 from flake8_async_block.graph.values import (
     External,
     Partial,

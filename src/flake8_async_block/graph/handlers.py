@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Final
 from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.callers import Callers
 from flake8_async_block.graph.decorators import decorator_names
-from flake8_async_block.graph.registrations import (
-    Mentions,
-    Registrations,
-    Role,
-    class_text,
-    role_by_decorator,
-)
+from flake8_async_block.graph.registrations import Mentions, Registrations
+from flake8_async_block.graph.roles import Role, class_text, role_by_decorator
 from flake8_async_block.graph.values import External, ProjectClass, ProjectFunction
 from flake8_async_block.model.diagnostic import Handler
 

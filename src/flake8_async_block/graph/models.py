@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from flake8_async_block.graph import types
 from flake8_async_block.graph.attributes import external_bases, lineage
 from flake8_async_block.graph.decorators import decorator_names
-from flake8_async_block.graph.registrations import Key, Mentions
+from flake8_async_block.graph.registrations import Mentions
+from flake8_async_block.graph.roles import Key
 from flake8_async_block.graph.values import (
     ExternalInstance,
     Instance,

@@ -36,6 +36,12 @@ def resolve_name(resolver: Resolver, module: str, name: str) -> Values:
     """What the dotted ``name`` means in ``module``; relative names keep their leading dots."""
     if name.startswith("builtins."):
         return (External(name),)
+    stem, _, last = name.rpartition(".")
+    if stem.strip("."):
+        # ``from a.b import c`` means the module ``a.b``, whatever else ``a`` calls ``b``.
+        source = _resolve_module(resolver, module, stem)
+        if source is not None:
+            return _walk(resolver, source, [last])
     if name.startswith("."):
         return _resolve_relative(resolver, module, name)
     parts = name.split(".")

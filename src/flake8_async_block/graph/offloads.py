@@ -51,12 +51,19 @@ class Offload(NamedTuple):
 
 
 def offloads_in(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[Offload]:
-    """The calls in a function that hand another one over, as far as that one can be told."""
+    """The calls in a function that hand another one over, as far as that one can be told.
+
+    The project's own wrappers are followed in coroutines only: there all calls are looked at
+    anyway, while a plain function may be one that nothing leads to.
+    """
     nodes = resolver.summary(module).nodes
+    words = resolver.frameworks.offloader_words
     for site in facts.sites:
         if site.kind != SiteKind.CALL:
             continue
         node = nodes[site.path]
+        if not facts.is_async and nodes[node.operands[0]].name.rpartition(".")[2] not in words:
+            continue
         found = _offloader(resolver, resolver.evaluate(module, node.operands[0]))
         if found is None:
             continue

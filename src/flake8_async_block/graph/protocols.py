@@ -8,7 +8,11 @@ from typing import Literal as OneOf
 from flake8_async_block.graph import results
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
-from flake8_async_block.graph.records import elements_of_record, item_of_record
+from flake8_async_block.graph.records import (
+    elements_of_record,
+    entry_of_record,
+    item_of_record,
+)
 from flake8_async_block.graph.shared import shared_item
 from flake8_async_block.graph.shown import describe, element_of
 from flake8_async_block.graph.values import (
@@ -153,6 +157,9 @@ def item_of(resolver: Resolver, value: Value, key: Values) -> Values:
         fields = elements_of_record(resolver, value)
         if fields:
             return item_of_record(fields, key)
+        entry = entry_of_record(resolver, value, key)
+        if entry:
+            return entry
         return _call_special(
             resolver, value, "__getitem__", default=(Unknown("no known __getitem__"),)
         )

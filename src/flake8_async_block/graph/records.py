@@ -1,4 +1,4 @@
-"""Classes that Python gives members of their own: named tuples and enumerations."""
+"""Classes whose instances Python builds by their annotations: named tuples, typed dictionaries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flake8_async_block.graph.values import (
     Instance,
     Literal,
     ProjectClass,
+    Unknown,
     Values,
     literal_value,
     merge,
@@ -18,6 +19,7 @@ from flake8_async_block.graph.values import (
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
+_TYPED_DICTS: Final = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
 _NAMED_TUPLES: Final = frozenset({"typing.NamedTuple", "typing_extensions.NamedTuple"})
 
 
@@ -36,6 +38,17 @@ def _is_named_tuple(resolver: Resolver, cls: ProjectClass) -> bool:
         for path in resolver.class_facts(cls).bases
         for base in resolver.evaluate(cls.path, path)
     )
+
+
+def entry_of_record(resolver: Resolver, value: Instance, key: Values) -> Values:
+    """What a typed dictionary holds under a constant key; nothing for anything else."""
+    classes = lineage(resolver, value.of._replace(arguments=()))
+    if not any(isinstance(cls, External) and cls.name in _TYPED_DICTS for cls in classes):
+        return ()
+    if len(key) != 1 or not isinstance(key[0], Literal):
+        return (Unknown("a typed dictionary with a key that is computed"),)
+    name = literal_value(key[0].text)
+    return resolver.attribute(value, name) if isinstance(name, str) else ()
 
 
 def item_of_record(fields: tuple[Values, ...], key: Values) -> Values:

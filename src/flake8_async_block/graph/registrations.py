@@ -15,27 +15,30 @@ from flake8_async_block.catalogue.framework_schema import (
     RegistrationEntry,
     RouterEntry,
     RouteTableEntry,
-    RunsOn,
 )
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.attributes import external_bases, lineage
-from flake8_async_block.graph.origins import Origin, members_of, origin_of
+from flake8_async_block.graph.attributes import lineage
+from flake8_async_block.graph.origins import members_of, origin_of
+from flake8_async_block.graph.roles import (
+    Key,
+    Role,
+    called_names,
+    class_text,
+    is_true,
+    key_of,
+    method_named,
+    methods_in,
+    text_of,
+)
 from flake8_async_block.graph.values import (
     Coroutine,
     External,
-    ExternalInstance,
-    ExternalMethod,
     Generator,
-    Instance,
-    Opaque,
     Partial,
     ProjectClass,
     ProjectFunction,
     Value,
-    Values,
-    literal_value,
 )
-from flake8_async_block.graph.values import Literal as LiteralValue
 from flake8_async_block.graph.values import Sequence as SequenceValue
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import ModuleSummary
@@ -46,30 +49,7 @@ if TYPE_CHECKING:
 
 Mentions = Callable[[bytes], Sequence[str]]
 """Gives the absolute paths of the project's files whose text holds a word, sorted."""
-Key = tuple[str, str]
-"""A file, and a function or class of it by its qualified name, or a node by its number."""
 _MOST_LEVELS: Final = 12
-_PLACEHOLDER: Final = "*"
-
-
-class Role(NamedTuple):
-    """How a function or a class is registered.
-
-    Attributes:
-        framework: as people write it.
-        method: such as ``GET``, or another word for the kind of handler.
-        route: as written where it is registered, without prefixes.
-        sync: where a plain ``def`` runs.
-        named: whether it is an entry point worth naming.
-        above: what it is registered with: the router, the call that makes the route.
-    """
-
-    framework: str
-    method: str
-    route: str
-    sync: RunsOn
-    named: bool
-    above: tuple[Key, ...]
 
 
 class _Prefix(NamedTuple):
@@ -163,9 +143,17 @@ class Registrations:
     def _holding(self, purpose: Literal["registers", "nests"]) -> tuple[str, ...]:
         found: set[str] = set()
         for words in self._resolver.frameworks.words:
-            if self._mentions(words.package):
-                for call in words.registers if purpose == "registers" else words.nests:
+            there = self._mentions(words.package)
+            if not there:
+                continue
+            if purpose == "nests":
+                for call in words.nests:
                     found.update(self._mentions(call))
+                continue
+            for call in words.registers:
+                found.update(self._mentions(call))
+            for call in words.registers_here:
+                found.update(set(there).intersection(self._mentions(call)))
         return tuple(sorted(found))
 
     # one module
@@ -184,11 +172,16 @@ class Registrations:
 def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[_Call]:
     """The calls of a module that the framework data knows."""
     words = resolver.frameworks.call_words
+    functions = resolver.frameworks.function_words
     for number, node in enumerate(summary.nodes):
         if node.op != PathOp.CALL:
             continue
         callee = summary.nodes[node.operands[0]]
-        if callee.name.rpartition(".")[2] not in words:
+        last = callee.name.rpartition(".")[2]
+        if last not in words:
+            continue
+        if last in functions and not _begins_with_import(summary, callee):
+            # A method of that name, such as ``headers.get``.
             continue
         for name in called_names(resolver, module, node.operands[0]):
             known = resolver.frameworks.call(name)
@@ -196,6 +189,12 @@ def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[
                 framework, entry = known
                 yield _Call(resolver, module, number, node, name, framework, entry)
                 break
+
+
+def _begins_with_import(summary: ModuleSummary, callee: PathNode) -> bool:
+    while callee.op == PathOp.ATTRIBUTE:
+        callee = summary.nodes[callee.operands[0]]
+    return callee.op in (PathOp.NAME, PathOp.GLOBAL)
 
 
 def _note(call: _Call, found: _Found) -> None:
@@ -278,10 +277,10 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
     role = Role(
         framework=place.framework,
         method=place.text(entry.method_argument, 0)
-        or _methods(place.resolver, place.arguments, entry.methods)
-        or _method(entry.method, place.name),
+        or methods_in(place.resolver, place.arguments, entry.methods)
+        or method_named(entry.method, place.name),
         route=(place.text(entry.route, entry.route_position) or "") if entry.route else "",
-        sync="thread" if _is_true(place.resolver, place.module, threaded) else entry.sync,
+        sync="thread" if is_true(place.resolver, place.module, threaded) else entry.sync,
         named=entry.named,
         above=tuple(above),
     )
@@ -345,142 +344,6 @@ def _prefix_of_class(resolver: Resolver, key: Key) -> str:
                 attribute = known[1].prefix_attribute
                 return class_text(resolver, cls, attribute) if attribute else ""
     return ""
-
-
-def class_text(resolver: Resolver, cls: ProjectClass, attribute: str) -> str:
-    """The string that a class attribute holds, or an empty one."""
-    for path in resolver.class_facts(cls).attributes.get(attribute, ()):
-        text = text_of(resolver, cls.path, path)
-        if text is not None:
-            return text
-    return ""
-
-
-# shared with decorators
-
-
-def key_of(resolver: Resolver, origin: Origin | None) -> Key | None:
-    if origin is None:
-        return None
-    node = resolver.summary(origin.module).nodes[origin.node]
-    if node.op in (PathOp.FUNCTION, PathOp.CLASS):
-        return (origin.module, node.name)
-    return (origin.module, f"<{origin.node}>")
-
-
-def text_of(resolver: Resolver, module: str, path: int) -> str | None:
-    """The one string that a path is, or None."""
-    for value in resolver.evaluate(module, path):
-        if isinstance(value, LiteralValue):
-            text = literal_value(value.text)
-            if isinstance(text, str):
-                return text
-    return None
-
-
-def role_by_decorator(resolver: Resolver, module: str, decorator: int) -> Role | None:
-    """What a decorator registers its function as, or None."""
-    nodes = resolver.summary(module).nodes
-    node = nodes[decorator]
-    called = node.op == PathOp.CALL
-    callee = node.operands[0] if called else decorator
-    for name in called_names(resolver, module, callee):
-        known = resolver.frameworks.handler(name)
-        if known is None:
-            continue
-        framework, entry = known
-        arguments = Arguments.of(module, node) if called else Arguments(module, (), ())
-        path = arguments.find(entry.route, entry.route_position) if entry.route else None
-        verb = arguments.find(entry.method_argument, 0) if entry.method_argument else None
-        threaded = arguments.find(entry.thread_if, None) if entry.thread_if else None
-        above: Key | None = None
-        if nodes[callee].op == PathOp.ATTRIBUTE:
-            above = key_of(resolver, origin_of(resolver, module, nodes[callee].operands[0]))
-        return Role(
-            framework=framework,
-            method=(text_of(resolver, module, verb) if verb is not None else None)
-            or _methods(resolver, arguments, entry.methods)
-            or _method(entry.method, name),
-            route=(text_of(resolver, module, path) or "") if path is not None else "",
-            sync="thread" if _is_true(resolver, module, threaded) else entry.sync,
-            named=entry.named,
-            above=(above,) if above is not None else (),
-        )
-    return None
-
-
-def called_names(resolver: Resolver, module: str, callee: int) -> list[str]:
-    """The names under which the framework data may know what is called."""
-    names: list[str] = []
-    for value in resolver.evaluate(module, callee):
-        names += _names_of(resolver, value)
-    node = resolver.summary(module).nodes[callee]
-    if not names and node.op == PathOp.ATTRIBUTE:
-        for value in resolver.evaluate(module, node.operands[0]):
-            names += [f"{name}.{node.name}" for name in _type_names(resolver, value)]
-    return names
-
-
-def _names_of(resolver: Resolver, value: Value) -> list[str]:
-    if isinstance(value, External):
-        return [value.name]
-    if isinstance(value, Opaque):
-        return [value.name.replace("@", "")]
-    if isinstance(value, ProjectClass):
-        return sorted(external_bases(resolver, value))
-    if not isinstance(value, ExternalMethod):
-        return []
-    names = [f"{value.type_name}.{value.method}"]
-    for receiver in value.receiver:
-        if isinstance(receiver, Instance):
-            bases = external_bases(resolver, receiver.of)
-            names += [f"{base}.{value.method}" for base in sorted(bases)]
-    return names
-
-
-def _type_names(resolver: Resolver, value: Value) -> list[str]:
-    if isinstance(value, Coroutine):
-        return ["asyncio.Task"]
-    if isinstance(value, ExternalInstance):
-        return ["asyncio.Task"] if value.type_name == "awaitable" else [value.type_name]
-    if isinstance(value, Instance):
-        return sorted(external_bases(resolver, value.of))
-    return []
-
-
-def _method(method: str, name: str) -> str:
-    last = name.rpartition(".")[2]
-    if method == _PLACEHOLDER:
-        return last.removeprefix("add_").upper()
-    return method
-
-
-def _methods(resolver: Resolver, arguments: Arguments, parameter: str) -> str:
-    """The HTTP methods that an argument lists, joined by commas."""
-    path = arguments.find(parameter, None) if parameter else None
-    if path is None:
-        return ""
-    found: list[str] = []
-    for value in resolver.evaluate(arguments.module, path):
-        if isinstance(value, SequenceValue):
-            found += [text for element in value.elements for text in _strings(element)]
-        else:
-            found += _strings((value,))
-    return ",".join(dict.fromkeys(method.upper() for method in found))
-
-
-def _strings(values: Values) -> list[str]:
-    return [
-        text
-        for value in values
-        if isinstance(value, LiteralValue) and isinstance(text := literal_value(value.text), str)
-    ]
-
-
-def _is_true(resolver: Resolver, module: str, path: int | None) -> bool:
-    if path is None:
-        return False
-    return resolver.evaluate(module, path) == (LiteralValue("True"),)
 
 
 def _joined(outer: str, inner: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flake8_async_block.catalogue.framework_schema import OffloaderEntry
 from flake8_async_block.catalogue.frameworks import Frameworks
 from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.graph import attributes, calls, names, parameters, results, types
@@ -45,6 +46,8 @@ class Resolver:
         self.catalogue = catalogue
         self.frameworks = frameworks
         self._memory = Memory()
+        self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
+        """What :mod:`.wrappers` found out, by file, qualified name and depth."""
 
     # facts
 

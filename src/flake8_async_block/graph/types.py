@@ -282,7 +282,7 @@ def _arguments_for(
             if not isinstance(value, ProjectClass):
                 continue
             arguments = tuple(
-                instances(resolver, cls.path, argument) for argument in _type_arguments(nodes, base)
+                _type_argument(resolver, cls, argument) for argument in _type_arguments(nodes, base)
             )
             found = _arguments_for(
                 resolver, value._replace(arguments=arguments), owner, (*seen, plain)
@@ -290,6 +290,16 @@ def _arguments_for(
             if found:
                 return found
     return ()
+
+
+def _type_argument(resolver: Resolver, cls: ProjectClass, argument: int) -> Values:
+    """A type argument of a base of ``cls``, where ``cls`` itself may have been given it."""
+    variable = type_variable(resolver, cls.path, argument)
+    if variable is not None and cls.arguments:
+        position = _variable_position(resolver, cls._replace(arguments=()), variable)
+        if position is not None and position < len(cls.arguments):
+            return cls.arguments[position]
+    return instances(resolver, cls.path, argument)
 
 
 def prefer(resolver: Resolver, declared: Values, inferred: Callable[[], Values]) -> Values:

@@ -49,7 +49,11 @@ def offloader_of(resolver: Resolver, value: Value, depth: int = 0) -> OffloaderE
         found = [offloader_of(resolver, inner, depth) for inner in value.function]
         return found[0] if len(found) == 1 else None
     if isinstance(value, ProjectFunction) and depth < _MOST_WRAPPERS:
-        return _inferred(resolver, value, depth)
+        known = resolver.wrappers
+        key = (value.path, value.qualname, depth)
+        if key not in known:
+            known[key] = _inferred(resolver, value, depth)
+        return known[key]
     return None
 
 

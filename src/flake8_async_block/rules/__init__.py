@@ -42,3 +42,5 @@ ALL_RULES: Final[tuple[Rule, ...]] = tuple(
     )
 )
 RULES_BY_CODE: Final[dict[str, Rule]] = {rule.code: rule for rule in ALL_RULES}
+ADVICE: Final[tuple[Rule, ...]] = (HANDLER_WITHOUT_AWAIT,)
+"""What is only looked for if it is asked for."""

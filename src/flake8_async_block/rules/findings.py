@@ -38,12 +38,15 @@ def findings_of(
     texts: Texts,
     module: str,
     backend: str,
+    *,
+    advice: bool = True,
 ) -> Iterator[Diagnostic]:
     """All findings of one module, in no particular order.
 
     Args:
         module: the absolute path of a readable file.
         backend: the thread backend that its fixes shall use.
+        advice: whether to look for what could be better, too: it costs time.
     """
     finder = _Finder(resolver, propagation, contexts, texts, module, backend)
     for facts in resolver.summary(module).functions.values():
@@ -52,6 +55,8 @@ def findings_of(
             yield misuse.diagnostic
         if facts.is_async:
             yield from finder.of_function(facts, misuses)
+            if advice and (found := finder.advice(facts)) is not None:
+                yield found
         elif not facts.is_generator and facts.qualname != MODULE_BODY:
             yield from finder.of_plain_function(facts, misuses)
 
@@ -126,9 +131,10 @@ class _Finder:
                     continue
                 told.add(witness.site.span[:2])
             yield self._blocking(facts, witness)
-        advice = advice_for(self._scene, facts)
-        if advice is not None:
-            yield advice
+
+    def advice(self, facts: FunctionFacts) -> Diagnostic | None:
+        """What a coroutine could be instead."""
+        return advice_for(self._scene, facts)
 
     def _blocking(self, facts: FunctionFacts, witness: Witness) -> Diagnostic:
         api, site = witness.api, witness.site

@@ -1,0 +1,70 @@
+"""Which files of a project hold a word.
+
+The first few words are looked for in every text. A large check asks for hundreds of them; then one
+pass over the texts, which costs about as much as looking for twenty words, answers all the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+_WORDS_BEFORE_INDEX: Final = 12
+_IDENTIFIER_BYTES: Final = bytes(
+    code for code in range(256) if code >= 0x80 or code == ord("_") or chr(code).isalnum()
+)
+_BLANKED: Final = bytes(code if code in _IDENTIFIER_BYTES else ord(" ") for code in range(256))
+_IN_IDENTIFIER: Final = rb"[0-9A-Za-z_\x80-\xff]"
+
+
+class WordSearch:
+    """Answers in which files a word stands as a word, not as a part of a longer one.
+
+    Args:
+        files: the absolute paths, sorted.
+        read: gives a file's text; None where it cannot be read.
+    """
+
+    def __init__(self, files: Sequence[str], read: Callable[[str], bytes | None]) -> None:
+        self._files = files
+        self._read = read
+        self._answers: dict[bytes, tuple[str, ...]] = {}
+        self._index: dict[bytes, list[str]] | None = None
+
+    def files_with(self, word: bytes) -> tuple[str, ...]:
+        """The files that hold ``word``, an identifier or more, such as ``get(``; sorted."""
+        known = self._answers.get(word)
+        if known is None:
+            known = self._answers[word] = tuple(self._search(word))
+        return known
+
+    def _search(self, word: bytes) -> list[str]:
+        parts = word.translate(_BLANKED).split()
+        if self._index is None and len(self._answers) >= _WORDS_BEFORE_INDEX and parts:
+            self._index = self._make_index()
+        files: Sequence[str] = self._files
+        if self._index is not None and parts:
+            found = self._index.get(parts[0], [])
+            if parts[0] == word:
+                return found
+            files = found
+        pattern = _whole(word)
+        return [
+            file
+            for file in files
+            if word in (text := self._read(file) or b"") and pattern.search(text) is not None
+        ]
+
+    def _make_index(self) -> dict[bytes, list[str]]:
+        index: dict[bytes, list[str]] = {}
+        for file in self._files:
+            for word in set((self._read(file) or b"").translate(_BLANKED).split()):
+                index.setdefault(word, []).append(file)
+        return index
+
+
+def _whole(word: bytes) -> re.Pattern[bytes]:
+    before = rb"(?<!%s)" % _IN_IDENTIFIER if word[:1] in _IDENTIFIER_BYTES else b""
+    after = rb"(?!%s)" % _IN_IDENTIFIER if word[-1:] in _IDENTIFIER_BYTES else b""
+    return re.compile(before + re.escape(word) + after)

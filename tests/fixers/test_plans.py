@@ -1,0 +1,126 @@
+"""Which handlers may lose their ``async``, and which plans the engine makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_async_block import Config, Engine
+from flake8_async_block.model.diagnostic import Applicability, Diagnostic
+
+HEAD = """\
+import asyncio
+import sqlite3
+import time
+
+import requests
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+CACHE = {}
+
+
+def helper(url):
+    return requests.get(url)
+
+
+def remember(url):
+    CACHE[url] = requests.get(url)
+
+
+"""
+
+
+def findings(root: Path, code: str, **others: str) -> list[Diagnostic]:
+    (root / "app.py").write_text(HEAD + code)
+    for name, text in others.items():
+        (root / f"{name}.py").write_text(text)
+    return list(Engine(Config(root=root)).check([root / "app.py"]).diagnostics)
+
+
+def strategies(found: Diagnostic) -> list[str]:
+    return [plan.strategy for plan in (found.fix, *found.alternatives) if plan is not None]
+
+
+def may_become_sync(root: Path, code: str, **others: str) -> bool:
+    found = findings(root, code, **others)
+    assert found
+    return all("sync-handler" in strategies(item) for item in found)
+
+
+ROUTE = '@app.get("/")\nasync def index():\n    time.sleep(1)\n'
+
+
+def test_a_handler_that_awaits_nothing(tmp_path: Path) -> None:
+    assert may_become_sync(tmp_path, ROUTE)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "async def index():\n    time.sleep(1)\n",
+        ROUTE + "    await asyncio.sleep(1)\n",
+        ROUTE + "    async with app: pass\n",
+        ROUTE + "    async for _ in app: pass\n",
+        ROUTE + "    return [x async for x in app]\n",
+        ROUTE + "    asyncio.create_task(other())\n",
+        ROUTE + "    asyncio.get_running_loop()\n",
+        ROUTE + "    return index\n",
+        ROUTE + "\nasync def other():\n    await index()\n",
+        ROUTE + '\napp.add_api_route("/other", index)\n',
+        "@wrapped\n" + ROUTE,
+        '@app.websocket("/")\nasync def index(socket: WebSocket):\n    time.sleep(1)\n',
+        '@app.middleware("http")\nasync def index(request, following):\n    time.sleep(1)\n',
+    ],
+)
+def test_a_handler_that_needs_the_loop(tmp_path: Path, code: str) -> None:
+    assert not may_become_sync(tmp_path, code)
+
+
+def test_a_handler_that_another_file_names(tmp_path: Path) -> None:
+    other = "from app import index\n\n\nasync def f():\n    await index()\n"
+    assert not may_become_sync(tmp_path, ROUTE, other=other)
+    assert not may_become_sync(tmp_path, ROUTE, other="import app\n\nhandlers = [app.index]\n")
+
+
+def test_another_function_of_the_same_name(tmp_path: Path) -> None:
+    assert may_become_sync(tmp_path, ROUTE, other="def index(): ...\n\n\nindex()\n")
+
+
+def test_helpers_and_calls_have_strategies_of_their_own(tmp_path: Path) -> None:
+    code = "async def f(url):\n    helper(url)\n    requests.get(url)\n    time.sleep(1)\n"
+    found = findings(tmp_path, code)
+    assert [strategies(item) for item in found] == [
+        ["helper", "block"],
+        ["thread", "block"],
+        ["native", "thread", "block"],
+    ]
+    assert {item.fix.applicability for item in found if item.fix} == {Applicability.SAFE}
+
+
+def test_a_helper_that_changes_shared_state_is_unsafe(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, "async def f(url):\n    remember(url)\n")
+    assert found.fix is not None
+    assert found.fix.strategy == "helper"
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert "CACHE" in found.fix.title
+
+
+def test_what_stays_with_a_thread_moves_as_a_whole_or_not(tmp_path: Path) -> None:
+    own = "async def f(url):\n    sqlite3.connect(url).execute('select')\n"
+    plans = [item.fix for item in findings(tmp_path, own) if item.fix is not None]
+    assert plans
+    assert all(plan.strategy == "block" for plan in plans)
+    assert all(("scope", "whole") in plan.parameters for plan in plans)
+    foreign = "async def f(c: sqlite3.Connection):\n    c.execute('select')\n"
+    (found,) = findings(tmp_path, foreign)
+    assert found.fix is None
+    assert found.why_not is not None
+    assert "stays with one thread" in found.why_not
+
+
+def test_a_generator_expression_is_no_place_for_an_await(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, "async def f(urls):\n    any(requests.get(u) for u in urls)\n")
+    assert found.fix is None
+    assert "generator" in (found.why_not or "")
