@@ -36,6 +36,10 @@ test: $(VENV)/dev.stamp ## the whole test suite
 test-all: $(VENV)/dev.stamp ## the test suite on every Python from 3.10 on that this machine has
 	$(PY) -m nox
 
+.PHONY: bench
+bench: $(VENV)/created.stamp ## measure async-block beside its peers, and write docs/benchmarks.md
+	$(PY) bench/speed.py $(ARGS)
+
 .PHONY: format
 format: $(VENV)/dev.stamp ## format the code, and apply what the linter can mend
 	$(PY) -m ruff check --fix-only .

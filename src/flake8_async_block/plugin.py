@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from flake8_async_block import __version__
+from flake8_async_block.cache.directory import open_cache_directory
+from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.config import Config, common_start, load_config
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.sources import find_sources
@@ -95,6 +97,9 @@ class _Session:
             overrides={},
         )
         self._engine: Engine | None = None
+        cache = open_cache_directory(str(self._config.root), str(Path.cwd()))
+        # One flake8 process asks for hundreds of files, one by one.
+        self._store = None if cache is None else SummaryStore(cache, delay=1.0)
         self._files: frozenset[Path] | None = None
 
     def findings(self, path: Path, text: str) -> list[tuple[int, int, str]]:
@@ -114,9 +119,9 @@ class _Session:
         from flake8_async_block.engine import Engine
 
         if overlay is not None:
-            return Engine(self._config, overlay)
+            return Engine(self._config, overlay, store=self._store)
         if self._engine is None:
-            self._engine = Engine(self._config)
+            self._engine = Engine(self._config, store=self._store)
         return self._engine
 
     def _included(self) -> frozenset[Path]:

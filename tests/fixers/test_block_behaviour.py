@@ -45,12 +45,13 @@ def expressions(draw: st.DrawFn) -> str:
 @st.composite
 def statements(draw: st.DrawFn, depth: int, in_loop: bool) -> Lines:
     name, value = draw(NAMES), draw(expressions())
-    simple = [f"{name} = {value}", f"{name} += {value}", value, f"note({name})", "await pause()"]
+    simple = [f"{name} = {value}", f"{name} += {value}", value, f"note({name})"] * 3
+    simple.append("await pause()")
     rare = [f"return {value}", "raise ValueError", f"del {name}", f"yielded.append({name})"]
     rare += ["break", "continue"] if in_loop else []
-    kinds = ["simple"] * 5 + ["rare"]
+    kinds = ["simple"] * 9 + ["rare"]
     if depth:
-        kinds += ["if", "for", "with", "with", "try", "while", "suppress"]
+        kinds += ["if", "for", "with", "with", "try", "while", "suppress"] * 2
     kind = draw(st.sampled_from(kinds))
     if kind == "simple":
         return [draw(st.sampled_from(simple))]
@@ -80,7 +81,8 @@ def suites(draw: st.DrawFn, depth: int, in_loop: bool) -> Lines:
 
 @st.composite
 def programs(draw: st.DrawFn) -> str:
-    lines = ["async def program(x):", *("    " + line for line in draw(suites(3, False)))]
+    given = draw(st.sampled_from(["x", "x, y=1", *["x, y=1, z=2"] * 4]))
+    lines = [f"async def program({given}):", *("    " + line for line in draw(suites(3, False)))]
     return "import requests\n\n\n" + "\n".join([*lines, "    return x, y, z"]) + "\n"
 
 

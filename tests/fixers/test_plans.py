@@ -107,6 +107,54 @@ def test_a_helper_that_changes_shared_state_is_unsafe(tmp_path: Path) -> None:
     assert "CACHE" in found.fix.title
 
 
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("asyncio.get_running_loop()", "asyncio.get_running_loop"),
+        ("asyncio.create_task(url)", "asyncio.create_task"),
+        ("QUEUE.put_nowait(url)", "asyncio.Queue"),
+        ("EVENT.set()", "asyncio.Event"),
+        ("VARIABLE.set(url)", "context variable"),
+        ("CACHE.update(url)", "collection"),
+        ("CACHE[url] = 1", "CACHE"),
+        ("global COUNT; COUNT = url", "COUNT"),
+        ("inner(url)", "asyncio.create_task"),
+    ],
+)
+def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
+    code = (
+        "import contextvars\nQUEUE = asyncio.Queue()\nEVENT = asyncio.Event()\n"
+        "VARIABLE = contextvars.ContextVar('v')\n"
+        "def inner(url):\n    asyncio.create_task(url)\n"
+        f"def work(url):\n    time.sleep(1)\n    {body}\n"
+        "async def f(url):\n    work(url)\n"
+    )
+    (found,) = findings(tmp_path, code)
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert word in found.fix.title
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "EVENT.is_set()",
+        "LOOP.call_soon_threadsafe(url)",
+        "[].append(url)",
+        "own = asyncio.Queue(); own.put_nowait(url)",
+        "own = {}; own.update(url)",
+    ],
+)
+def test_nothing_against_a_thread(tmp_path: Path, body: str) -> None:
+    code = (
+        "EVENT = asyncio.Event()\nLOOP = asyncio.new_event_loop()\n"
+        f"def work(url):\n    time.sleep(1)\n    {body}\n"
+        "async def f(url):\n    work(url)\n"
+    )
+    found = [item for item in findings(tmp_path, code) if item.code == "ASB201"]
+    assert [item.fix.applicability for item in found if item.fix] == [Applicability.SAFE]
+
+
 def test_what_stays_with_a_thread_moves_as_a_whole_or_not(tmp_path: Path) -> None:
     own = "async def f(url):\n    sqlite3.connect(url).execute('select')\n"
     plans = [item.fix for item in findings(tmp_path, own) if item.fix is not None]

@@ -55,7 +55,7 @@ EXPECTED = {
         ("FastAPI", "exception handler", "", "create_app.on_value_error"),
         ("Starlette", "middleware", "", "Timing.dispatch"),
     },
-    "homeassistant": set(),
+    "homeassistant": {("Home Assistant", "GET", "/api/export", "Export.get")},
     "litestar": {
         ("Litestar", "GET", "/", "index"),
         ("Litestar", "POST", "/api/loop", "on_the_loop"),
@@ -91,6 +91,7 @@ EXPECTED = {
     "textual": {
         ("Textual", "message handler", "", "Clock.on_mount"),
         ("Textual", "reactive", "", "Clock.watch_time"),
+        ("Textual", "", "", "Shop.compose"),
         ("Textual", "action", "", "Shop.action_refresh"),
         ("Textual", "message handler", "", "Shop.save"),
         ("Textual", "worker", "", "Shop.poll"),
@@ -100,6 +101,7 @@ EXPECTED = {
         ("Tornado", "GET", "/users/(.*)", "User.get"),
         ("Tornado", "POST", "/users/(.*)", "User.post"),
         ("Tornado", "PUT", "/reports/(.*)", "Report.put"),
+        ("Tornado", "GET", "/older", "Older.get"),
         ("Tornado", "WEBSOCKET", "/chat", "Chat.on_message"),
         ("Tornado", "periodic callback", "", "tick"),
     },

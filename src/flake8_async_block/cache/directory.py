@@ -43,6 +43,30 @@ def nearest_cache_directory(start: str) -> str | None:
         start = parent
 
 
+def open_cache_directory(root: str, cwd: str) -> str | None:
+    """The directory of a project's cache, created if need be; None where none is to be used.
+
+    It lies at the project's root, or in the working directory where that is above: naming a
+    directory elsewhere leaves no trace there.
+
+    Args:
+        root: the project's root, absolute.
+        cwd: the working directory, absolute.
+    """
+    if _is_inside(cwd, root):
+        directory = cache_directory(root)
+    elif _is_inside(root, cwd):
+        directory = cache_directory(cwd)
+    else:
+        return None
+    make_cache_directory(directory)
+    return directory if os.path.isdir(directory) else None
+
+
+def _is_inside(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(os.path.join(directory, ""))
+
+
 def _elsewhere() -> str | None:
     named = os.environ.get("ASYNC_BLOCK_CACHE_DIR")
     return os.path.abspath(named) if named else None

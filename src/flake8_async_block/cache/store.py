@@ -41,10 +41,13 @@ class SummaryStore:
 
     Args:
         directory: of the cache, absolute.
+        delay: the least number of seconds between two writes, for those who flush often.
     """
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, delay: float = 0.0) -> None:
         self.directory = directory
+        self._delay = delay
+        self._last_write = time.monotonic()
         self._path = os.path.join(directory, _FILE)
         self._pending: dict[bytes, bytes] = {}
 
@@ -73,7 +76,10 @@ class SummaryStore:
         self._put(self._key(text), _PARSES)
 
     def flush(self) -> None:
-        """Write what is pending."""
+        """Write what is pending, unless something was written a moment ago."""
+        if self._delay and time.monotonic() - self._last_write < self._delay:
+            return
+        self._last_write = time.monotonic()
         pending, self._pending = self._pending, {}
         if not pending or not make_cache_directory(self.directory):
             return

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_async_block import __version__
+from flake8_async_block.cache.directory import open_cache_directory
 from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.cli.console import (
@@ -18,7 +19,7 @@ from flake8_async_block.cli.console import (
     write_bytes,
     write_text,
 )
-from flake8_async_block.cli.project import find_cache, note_settings, read_config
+from flake8_async_block.cli.project import note_settings, read_config
 from flake8_async_block.cli.replay import can_replay, keep
 from flake8_async_block.engine import Engine
 from flake8_async_block.model.diagnostic import CheckResult
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace, argv: Sequence[str] = ()) -> int:
     cwd = Path.cwd()
     paths, overlays = _targets(arguments, cwd)
     config = read_config(arguments, paths, cwd)
-    cache = find_cache(arguments, config, cwd)
+    cache = None if arguments.no_cache else open_cache_directory(str(config.root), str(cwd))
     inputs = Inputs() if cache is not None and can_replay(argv) else None
     if inputs is not None:
         note_settings(inputs, arguments, paths, cwd)

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from flake8_async_block.cache.directory import cache_directory, make_cache_directory
 from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cli.arguments import config_overrides
 from flake8_async_block.config import Config, common_start, load_config
@@ -25,24 +24,6 @@ def read_config(arguments: argparse.Namespace, paths: Sequence[Path], cwd: Path)
         known_codes=tuple(RULES_BY_CODE),
         overrides=config_overrides(arguments),
     )
-
-
-def find_cache(arguments: argparse.Namespace, config: Config, cwd: Path) -> str | None:
-    """The directory of the project's cache, created if need be; None where none is to be used.
-
-    It lies at the project's root, or in the working directory where that is above: naming a
-    directory elsewhere leaves no trace there.
-    """
-    if arguments.no_cache:
-        return None
-    if cwd.is_relative_to(config.root):
-        directory = cache_directory(str(config.root))
-    elif config.root.is_relative_to(cwd):
-        directory = cache_directory(str(cwd))
-    else:
-        return None
-    make_cache_directory(directory)
-    return directory if Path(directory).is_dir() else None
 
 
 def note_settings(

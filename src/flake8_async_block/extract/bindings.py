@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from flake8_async_block.extract.builder import ClassBuilder
+from flake8_async_block.extract.containers import LateItem, note_item, note_method_call
 from flake8_async_block.extract.expressions import ExpressionReader
 from flake8_async_block.extract.scope import ScopeKind
 from flake8_async_block.model.path import PathOp
@@ -21,6 +22,7 @@ class BindingReader(ExpressionReader):
         self.stores: list[Store] = []
         self.self_owners: dict[int, ClassBuilder] = {}
         self.current_class: ClassBuilder | None = None
+        self.late_items: list[LateItem] = []
 
     def is_self(self, path: int) -> bool:
         return path in self.self_owners
@@ -47,6 +49,9 @@ class BindingReader(ExpressionReader):
     def module_scope_bind(self, name: str, path: int) -> None:
         """Bind a module-level name from inside a function that declares it ``global``."""
 
+    def note_method_call(self, callee: ast.expr, arguments: list[int]) -> None:
+        note_method_call(self, callee, arguments)
+
     def bind_target(self, target: ast.expr, path: int) -> None:
         if isinstance(target, ast.Name):
             self.bind(target.id, path)
@@ -65,6 +70,7 @@ class BindingReader(ExpressionReader):
             key = target.slice
             name = repr(key.value) if isinstance(key, ast.Constant) else ast.unparse(key)
             self.stores.append(Store(base, f"[{name}]", path, key_path))
+            note_item(self, target.value, key_path, path)
 
     def _unpack(self, targets: Sequence[ast.expr], path: int) -> None:
         node = self.table.nodes[path]

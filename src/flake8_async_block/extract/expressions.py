@@ -18,7 +18,7 @@ from flake8_async_block.extract.builder import FunctionBuilder, span_of
 from flake8_async_block.extract.narrowing import narrowed
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.path import SPREAD, PathOp
 from flake8_async_block.model.summary import Await, Guard, Place, Site, SiteKind, Use
 
 _BUILTINS: Final = frozenset(dir(builtins)) | {"reveal_type"}
@@ -248,8 +248,10 @@ class ExpressionReader(ABC):
             is_type = terminal == "TypeVar" and keyword.arg == "bound"
             read = self.read_type if is_type else self.read
             operands.append(read(keyword.value))
-            keywords.append(keyword.arg or "**")
+            keywords.append(keyword.arg or SPREAD)
         self._note_collected(callee, terminal, operands)
+        if not keywords:
+            self.note_method_call(callee, operands[1:])
         path = self.table.add(PathOp.CALL, "", tuple(operands), tuple(keywords))
         self.record(SiteKind.CALL, path, node, self.is_awaited(node))
         return path
@@ -257,6 +259,10 @@ class ExpressionReader(ABC):
     @abstractmethod
     def read_type(self, node: ast.expr) -> int:
         """The path of an expression that names a type, perhaps in a string."""
+
+    @abstractmethod
+    def note_method_call(self, callee: ast.expr, arguments: list[int]) -> None:
+        """Follow what a call of a method puts into a list or dictionary."""
 
     def _note_collected(self, callee: ast.expr, terminal: str, operands: list[int]) -> None:
         """Follow calls whose results are collected first and awaited together later."""
@@ -269,16 +275,27 @@ class ExpressionReader(ABC):
 
     def _elements_of(self, path: int) -> tuple[int, ...]:
         """The elements of a display that ``path`` leads to, through ``*`` and ``.values()``."""
-        node = self.table.nodes[path]
-        if node.op == PathOp.STAR:
-            return self._elements_of(node.operands[0])
-        if node.op in (PathOp.LIST, PathOp.TUPLE, PathOp.DICT):
-            return node.operands
-        if node.op == PathOp.CALL and len(node.operands) == 1:
-            method = self.table.nodes[node.operands[0]]
-            if method.op == PathOp.ATTRIBUTE and method.name == "values":
-                return self._elements_of(method.operands[0])
-        return ()
+        found: dict[int, None] = {}
+        pending, seen = [path], set()
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            node = self.table.nodes[current]
+            if node.op in (PathOp.STAR, PathOp.UNION):
+                pending.extend(node.operands)
+            elif node.op in (PathOp.LIST, PathOp.TUPLE, PathOp.DICT):
+                for operand in node.operands:
+                    if self.table.nodes[operand].op == PathOp.STAR:
+                        pending.append(operand)
+                    else:
+                        found[operand] = None
+            elif node.op == PathOp.CALL and len(node.operands) == 1:
+                method = self.table.nodes[node.operands[0]]
+                if method.op == PathOp.ATTRIBUTE and method.name == "values":
+                    pending.append(method.operands[0])
+        return tuple(found)
 
     def enclosing_class(self) -> str | None:
         """The class in whose method the visitor stands, also from a nested function."""
@@ -417,10 +434,10 @@ class ExpressionReader(ABC):
         values: list[int] = []
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                self.read(value)
-                continue
-            self.read(key)
-            keys.append(repr(key.value) if isinstance(key, ast.Constant) else "")
+                keys.append(SPREAD)
+            else:
+                self.read(key)
+                keys.append(repr(key.value) if isinstance(key, ast.Constant) else "")
             values.append(self.read(value))
         return self.table.add(PathOp.DICT, "", tuple(values), tuple(keys))
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from flake8_async_block.extract.annotations import read_annotation
 from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
+from flake8_async_block.extract.containers import settle_late_items
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.statements import StatementReader
 from flake8_async_block.model.diagnostic import Span
@@ -96,6 +97,7 @@ class ModuleReader(StatementReader):
         self.read_block(tree.body)
         self._builders.append(module)
         self._read_deferred()
+        settle_late_items(self, self.module_scope)
         for builder in self._builders:
             self.functions[builder.qualname] = builder.finish()
         for class_builder in self._class_builders:
@@ -160,7 +162,7 @@ class ModuleReader(StatementReader):
         )
         outer = self.scope.flow
         if getattr(node, "type_params", ()):
-            self.scope.flow = {**outer, **self._type_parameters(node)}
+            self.scope.flow = {**outer, **self._type_parameters(node, builder.qualname)}
         builder.parameters = self._parameters(node.args)
         if not isinstance(node, ast.Lambda):
             builder.returns = read_annotation(self, node.returns)
@@ -219,20 +221,26 @@ class ModuleReader(StatementReader):
         return False
 
     def _bind_type_parameters(self, node: Any, scope: Scope) -> None:
-        for name, path in self._type_parameters(node).items():
+        for name, path in self._type_parameters(node, scope.qualname).items():
             scope.flow[name] = path
             scope.bindings[name] = [path]
 
-    def _type_parameters(self, node: Any) -> Flow:
-        """PEP 695: ``def f[T: Bound]`` binds ``T`` to what its bound names."""
+    def _type_parameters(self, node: Any, owner: str) -> Flow:
+        """PEP 695: ``class C[T: Bound]`` is ``T = TypeVar("C.T", bound=Bound)``."""
         parameters = {}
         for parameter in getattr(node, "type_params", ()):
             bound = getattr(parameter, "bound", None)
-            path = self.table.unknown("a type parameter")
+            operands = [
+                self.table.add(PathOp.NAME, "typing.TypeVar"),
+                self.table.constant(f"{owner}.{parameter.name}"),
+            ]
+            keywords: tuple[str, ...] = ()
             if isinstance(bound, ast.Tuple):
-                path = self.table.union(*[read_annotation(self, each) for each in bound.elts])
+                operands += [read_annotation(self, each) for each in bound.elts]
             elif bound is not None:
-                path = read_annotation(self, bound)
+                operands.append(read_annotation(self, bound))
+                keywords = ("bound",)
+            path = self.table.add(PathOp.CALL, "", tuple(operands), keywords)
             parameters[parameter.name] = path
         return parameters
 

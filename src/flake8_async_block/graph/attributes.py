@@ -136,8 +136,12 @@ def _collect(
 
 def base_values(resolver: Resolver, cls: ProjectClass) -> Values:
     """The classes that a class names as its bases; unknown where one cannot be followed."""
+    known = resolver.bases.get(cls)
+    if known is not None:
+        return known
     nodes = resolver.summary(cls.path).nodes
     found: list[Value] = []
+    final = True
     for base in resolver.class_facts(cls).bases:
         node = nodes[base]
         origin = node.operands[0] if node.op == PathOp.ITEM else base
@@ -149,6 +153,9 @@ def base_values(resolver: Resolver, cls: ProjectClass) -> Values:
                 found.append(value._replace(arguments=()))
             else:
                 found.append(value)
+        final = final and resolver.is_final(cls.path, origin)
+    if final:
+        resolver.bases[cls] = tuple(found)
     return tuple(found)
 
 
@@ -272,16 +279,30 @@ def _own_member(
     paths = facts.attributes.get(name, ())
     if annotation == NO_PATH and not paths:
         return None
-    if annotation == NO_PATH:
-        return resolver.evaluate_all(cls.path, paths)
-    variable = types.type_variable(resolver, cls.path, annotation)
+    promised = _promised_by_parameter(resolver, cls, paths) if annotation == NO_PATH else annotation
+    variable = types.type_variable(resolver, cls.path, promised)
     if variable is not None:
         kind = receiver.of if isinstance(receiver, Instance) else receiver
         bound = types.bound_to(resolver, kind, cls, variable)
         if bound:
             return bound
+    if annotation == NO_PATH:
+        return resolver.evaluate_all(cls.path, paths)
     declared = types.instances(resolver, cls.path, annotation)
     return types.prefer(resolver, declared, lambda: resolver.evaluate_all(cls.path, paths))
+
+
+def _promised_by_parameter(resolver: Resolver, cls: ProjectClass, paths: tuple[int, ...]) -> int:
+    """The annotation of the one parameter that an attribute is always set to."""
+    summary = resolver.summary(cls.path)
+    node = summary.nodes[paths[0]]
+    if len(paths) > 1 or node.op != PathOp.PARAMETER:
+        return NO_PATH
+    qualname, _, name = node.name.rpartition(":")
+    for parameter in summary.functions[qualname].parameters:
+        if parameter.name == name:
+            return parameter.annotation
+    return NO_PATH
 
 
 def _method(

@@ -61,9 +61,9 @@ class Callers:
 
     def _find(self, module: str, qualname: str) -> Iterator[Key]:
         functions = self._resolver.summary(module).functions
-        outer = qualname.rpartition(".")[0]
-        if outer in functions:
-            # What a function defines inside itself, it also runs, by whatever means.
+        outer, _, own = qualname.rpartition(".")
+        if outer in functions and own.startswith("<"):
+            # A lambda or a generator expression has no name by which it is called.
             yield (module, outer)
         name = _searched_name(functions[qualname])
         if not name:

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.graph.values import ExternalMethod, ProjectFunction
+from flake8_async_block.graph.values import (
+    External,
+    ExternalMethod,
+    ProjectFunction,
+    Value,
+)
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import SiteKind
 
@@ -28,6 +33,22 @@ _BUILTIN_COLLECTIONS: Final = frozenset(
     {"builtins.list", "builtins.dict", "builtins.set", "collections.deque"}
     | {"collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
 )
+
+_NEEDING_LOOP: Final = frozenset(
+    {"asyncio.get_running_loop", "asyncio.create_task", "asyncio.ensure_future", "asyncio.gather"}
+    | {"asyncio.current_task", "asyncio.all_tasks", "asyncio.get_event_loop"}
+)
+_FROM_ANY_THREAD: Final = frozenset(
+    {"call_soon_threadsafe", "is_set", "is_running", "is_closed", "done", "cancelled", "locked"}
+    | {"empty", "full", "qsize"}
+)
+_LOOP_BOUND_PARTS: Final = frozenset({"asyncio", "aio", "anyio", "trio", "aiohttp"})
+
+
+def _is_loop_bound(called: ExternalMethod) -> bool:
+    """Whether a method is one of an object of the event loop, not made for other threads."""
+    parts = called.type_name.split(".")[:-1]
+    return not _LOOP_BOUND_PARTS.isdisjoint(parts) and called.method not in _FROM_ANY_THREAD
 
 
 class Effects:
@@ -79,15 +100,23 @@ class Effects:
             if site.kind != SiteKind.CALL:
                 continue
             callee = nodes[site.path].operands[0]
-            if nodes[callee].op != PathOp.ATTRIBUTE:
-                continue
             for value in self._resolver.evaluate(function.path, callee):
-                if not isinstance(value, ExternalMethod):
-                    continue
-                if value.type_name == "contextvars.ContextVar" and value.method == "set":
-                    return f"`{name}` sets a context variable, and the thread's copy would be lost"
-                if self._changes_collection(function.path, callee, value):
-                    return f"`{name}` changes a collection that code on the loop may be using"
+                reason = self._reason_in_call(function.path, callee, value)
+                if reason is not None:
+                    return f"`{name}` {reason}"
+        return None
+
+    def _reason_in_call(self, module: str, callee: int, called: Value) -> str | None:
+        if isinstance(called, External) and called.name in _NEEDING_LOOP:
+            return f"calls `{called.name}`, which works on the event loop's thread only"
+        if not isinstance(called, ExternalMethod):
+            return None
+        if _is_loop_bound(called) and self.comes_from_outside(module, callee):
+            return f"uses a `{called.type_name}`, which belongs to the event loop's thread"
+        if called.type_name == "contextvars.ContextVar" and called.method == "set":
+            return "sets a context variable, and the thread's copy would be lost"
+        if self._changes_collection(module, callee, called):
+            return "changes a collection that code on the loop may be using"
         return None
 
     def _changes_collection(self, module: str, callee: int, method: ExternalMethod) -> bool:

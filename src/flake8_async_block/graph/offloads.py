@@ -152,7 +152,11 @@ def call_handed_over(facts: FunctionFacts, offload: Offload) -> Site | None:
 def gives_callable(resolver: Resolver, module: str, call: int) -> bool | None:
     """Whether the result of the call at path ``call`` can be called; None if nobody knows."""
     node = resolver.summary(module).nodes[call]
-    if _returns_nothing(resolver, resolver.evaluate(module, node.operands[0])):
+    callees = resolver.evaluate(module, node.operands[0])
+    if any(isinstance(callee, KnownResult) for callee in callees):
+        # ``Callable[[...], bool]`` is often written of what gives a function.
+        return None
+    if _returns_nothing(resolver, callees):
         return False
     answers = {_is_callable(resolver, value) for value in resolver.evaluate(module, call)}
     if True in answers:

@@ -58,6 +58,7 @@ class Propagation:
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
+        self._known_candidates: dict[tuple[str, int, str, bool], tuple[Candidate, ...]] = {}
 
     def of_site(self, function: ProjectFunction, site: Site) -> Witness | None:
         """The witness that ``site`` of ``function`` blocks, or None."""
@@ -124,6 +125,13 @@ class Propagation:
 
     def _candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         """What the candidates for a site do; nothing if one of them cannot block."""
+        key = (function.path, site.path, site.kind, site.awaited)
+        known = self._known_candidates.get(key)
+        if known is None:
+            known = self._known_candidates[key] = self._find_candidates(function, site)
+        return known
+
+    def _find_candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         found = []
         for candidate in candidates_of(self._resolver, function.path, site):
             matters = tuple(

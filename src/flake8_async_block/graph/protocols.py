@@ -177,9 +177,12 @@ def _sequence_item(value: Sequence, key: Values) -> Values:
 
 
 def _mapping_item(value: Mapping, key: Values) -> Values:
-    if len(key) == 1 and isinstance(key[0], Literal) and key[0].text in value.keys:
-        return value.elements[value.keys.index(key[0].text)]
-    return merge(*value.elements) if value.elements else (Unknown("an empty mapping"),)
+    if len(key) != 1 or not isinstance(key[0], Literal):
+        return merge(*value.elements) if value.elements else (Unknown("an empty mapping"),)
+    for wanted in (key[0].text, ""):
+        if wanted in value.keys:
+            return value.elements[value.keys.index(wanted)]
+    return (Unknown("a mapping has no such key"),)
 
 
 def operated(resolver: Resolver, value: Value, method: str) -> Values:

@@ -46,6 +46,8 @@ class Resolver:
         self.catalogue = catalogue
         self.frameworks = frameworks
         self._memory = Memory()
+        self.bases: dict[ProjectClass, Values] = {}
+        """The bases of classes, as far as they are final."""
         self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
         """What :mod:`.wrappers` found out, by file, qualified name and depth."""
 
@@ -74,6 +76,10 @@ class Resolver:
         if known is not None:
             return known
         return self._memory.answer(key, lambda: self._step(module, path))
+
+    def is_final(self, module: str, path: int) -> bool:
+        """Whether the answer for a path will not change any more."""
+        return (module, path) in self._memory.known
 
     def guarded(self, key: tuple[object, ...], compute: Callable[[], Values]) -> Values:
         """Compute once, also where the computation leads back to itself; see ``recursion``.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import names, parameters, protocols, types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import is_one_of
+from flake8_async_block.graph.promised import MAPPING_TYPE
+from flake8_async_block.graph.shown import element_of
 from flake8_async_block.graph.values import (
+    ExternalInstance,
     Literal,
     Mapping,
     ProjectClass,
@@ -19,8 +22,9 @@ from flake8_async_block.graph.values import (
     Value,
     Values,
     is_known,
+    merge,
 )
-from flake8_async_block.model.path import Narrowing, PathNode, PathOp
+from flake8_async_block.model.path import SPREAD, Narrowing, PathNode, PathOp
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -141,8 +145,28 @@ def _has_star(resolver: Resolver, module: str, node: PathNode) -> bool:
 
 
 def _dict(resolver: Resolver, module: str, node: PathNode) -> Values:
-    elements = tuple(resolver.evaluate(module, operand) for operand in node.operands)
-    return (Mapping(node.keywords, elements),)
+    entries: dict[str, Values] = {}
+    for key, operand in zip(node.keywords, node.operands, strict=True):
+        values = resolver.evaluate(module, operand)
+        if key == SPREAD:
+            for inner, spread in _entries_of(values):
+                entries[inner] = merge(entries.get(inner, ()), spread)
+        elif key:
+            entries[key] = values
+        else:
+            entries[""] = merge(entries.get("", ()), values)
+    return (Mapping(tuple(entries), tuple(entries.values())),)
+
+
+def _entries_of(values: Values) -> Iterator[tuple[str, Values]]:
+    """What ``**`` spreads: known keys with their values, and an empty key for all others."""
+    for value in values:
+        if isinstance(value, Mapping):
+            yield from zip(value.keys, value.elements, strict=True)
+        elif isinstance(value, ExternalInstance) and value.type_name == MAPPING_TYPE:
+            yield "", value.arguments[1] if len(value.arguments) == 2 else (Unknown("an item"),)
+        elif is_known(value):
+            yield "", (Unknown("what something else than a dictionary spreads"),)
 
 
 def _star(resolver: Resolver, module: str, node: PathNode) -> Values:
@@ -155,9 +179,23 @@ def _binary(resolver: Resolver, module: str, node: PathNode) -> Values:
     if any(is_known(value) for value in found):
         return found
     right = resolver.evaluate(module, node.operands[1])
+    joined = _joined(left, right, node.name)
+    if joined:
+        return joined
     reflected = f"__r{node.name[2:]}"
     mirrored = resolver.each(right, lambda value: protocols.operated(resolver, value, reflected))
     return tuple(value for value in mirrored if is_known(value)) or found
+
+
+def _joined(left: Values, right: Values, method: str) -> Values:
+    """The list or dictionary that two of them make together; nothing for anything else."""
+    both = [value for value in (*left, *right) if isinstance(value, (Sequence, Mapping))]
+    if method == "__add__" and isinstance(left[0], Sequence):
+        return (Sequence((merge(*[element_of(value) for value in both]),), exact=False),)
+    if method == "__or__" and both and isinstance(left[0], Mapping):
+        entries = {**dict(_entries_of(left)), **dict(_entries_of(right))}
+        return (Mapping(tuple(entries), tuple(entries.values())),)
+    return ()
 
 
 STEPS: Final[dict[str, Callable[[Resolver, str, PathNode], Values]]] = {

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.handlers import HandlerIndex
     from flake8_async_block.graph.resolve import Resolver
 
+_VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", ""})
+"""The kinds of handler that may be plain functions: a web socket's may not."""
 _LOOP_LIBRARIES: Final = ("asyncio.", "anyio.", "trio.", "uvloop.")
 
 
@@ -37,7 +39,11 @@ def may_become_sync(resolver: Resolver, handlers: HandlerIndex, function: Projec
     if not facts.is_async or facts.is_generator or facts.awaits or not facts.decorators:
         return False
     roles = handlers.roles(function)
-    if len(roles) != len(facts.decorators) or any(role.sync != "thread" for role in roles):
+    if len(roles) != len(facts.decorators):
+        return False
+    if any(
+        role.sync != "thread" or not _VERBS.issuperset(role.method.split(",")) for role in roles
+    ):
         return False
     return not _needs_loop(resolver, function) and not handlers.is_mentioned(function)
 

@@ -21,6 +21,7 @@ from flake8_async_block.graph.values import (
     Value,
     Values,
     is_known,
+    literal_value,
     merge,
 )
 from flake8_async_block.model.path import NO_PATH, PathNode, PathOp
@@ -254,7 +255,19 @@ def _variable_position(
             found = type_variable(resolver, owner.path, argument)
             if found is not None and found not in variables:
                 variables.append(found)
-    return variables.index(variable) if variable in variables else None
+    if variable in variables:
+        return variables.index(variable)
+    own = resolver.class_facts(owner).type_parameters
+    return own.index(name) if (name := _own_parameter(resolver, owner, variable)) in own else None
+
+
+def _own_parameter(resolver: Resolver, owner: ProjectClass, variable: tuple[str, int]) -> str:
+    """The name of a type variable that ``class C[T]`` itself introduces; empty for others."""
+    module, path = variable
+    nodes = resolver.summary(module).nodes
+    label = str(literal_value(nodes[nodes[path].operands[1]].name))
+    prefix = f"{owner.qualname}."
+    return label.removeprefix(prefix) if label.startswith(prefix) else ""
 
 
 def _type_arguments(nodes: tuple[PathNode, ...], path: int) -> tuple[int, ...]:

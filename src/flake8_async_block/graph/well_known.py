@@ -118,6 +118,13 @@ def _dict(resolver: Resolver, arguments: Arguments) -> Values:
     return (Mapping(keys, elements),)
 
 
+def _defaultdict(resolver: Resolver, arguments: Arguments) -> Values:
+    made = resolver.each(
+        _argument(resolver, arguments, 0), lambda value: resolver.call(value, Arguments.none())
+    )
+    return (Mapping(("",), (made,)),)
+
+
 def _type(resolver: Resolver, arguments: Arguments) -> Values:
     if len(arguments.positional) != 1:
         return (Unknown("a class made by type()"),)
@@ -223,6 +230,8 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "builtins.enumerate": _enumerated,
     "builtins.zip": _zipped,
     "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _defaultdict,
     "builtins.type": _type,
     "copy.copy": _first,
     "copy.deepcopy": _first,

@@ -8,7 +8,7 @@ function's body off the loop.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.framework_schema import OffloaderEntry
 from flake8_async_block.graph.arguments import Arguments
@@ -28,9 +28,11 @@ from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, SiteK
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_MOST_WRAPPERS = 4
+_MOST_WRAPPERS: Final = 4
 """How many wrappers may stand around one another."""
-_HANDING_ON = frozenset({"copy_context", "run", "partial", "wraps"})
+_PARTIALS: Final = frozenset({"partial", "partialmethod"})
+_CONTEXT_RUN: Final = "run"
+"""``contextvars.Context.run`` calls the function that comes after it."""
 
 
 def offloader_of(resolver: Resolver, value: Value, depth: int = 0) -> OffloaderEntry | None:
@@ -138,8 +140,7 @@ def _handed_on(
             if path is not None:
                 yield from _slots_in(resolver.summary(module), path, slots)
             for given in arguments.positional[entry.position + 1 :]:
-                # ``to_thread(context.run, func)`` calls the function that comes after.
-                if path is not None and nodes[path].name in _HANDING_ON:
+                if path is not None and nodes[path].name == _CONTEXT_RUN:
                     yield from _slots_in(resolver.summary(module), given, slots)
 
 
@@ -150,7 +151,7 @@ def _slots_in(summary: ModuleSummary, path: int, slots: dict[str, int]) -> Itera
         yield node.name
     elif node.op == PathOp.UNION or (
         node.op == PathOp.CALL
-        and summary.nodes[node.operands[0]].name.rpartition(".")[2] in _HANDING_ON
+        and summary.nodes[node.operands[0]].name.rpartition(".")[2] in _PARTIALS
     ):
         for operand in node.operands:
             yield from _slots_in(summary, operand, slots)

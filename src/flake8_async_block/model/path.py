@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 
 NO_PATH: Final = -1
 """Stands for "not there" wherever a node index is optional (no annotation, no default)."""
+SPREAD: Final = "**"
+"""Stands for the key of what ``**`` spreads into a dictionary display or a call."""
 
 
 class PathOp:
@@ -57,7 +59,7 @@ class PathOp:
     TUPLE: Final = "tuple"
     LIST: Final = "list"
     DICT: Final = "dict"
-    """Values as operands, their constant keys (``repr``, or empty) in ``keywords``."""
+    """Values as operands, their constant keys (``repr``, ``SPREAD``, or empty) in ``keywords``."""
     STAR: Final = "*"
     """``*operand 0`` in a call's positional arguments."""
     NARROWED: Final = "narrowed"

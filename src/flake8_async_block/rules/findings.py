@@ -57,7 +57,7 @@ def findings_of(
             yield from finder.of_function(facts, misuses)
             if advice and (found := finder.advice(facts)) is not None:
                 yield found
-        elif not facts.is_generator and facts.qualname != MODULE_BODY:
+        elif facts.qualname != MODULE_BODY:
             yield from finder.of_plain_function(facts, misuses)
 
 
@@ -96,7 +96,11 @@ class _Finder:
         )
         if not blocks:
             return
-        if self._contexts.on_loop(function) is not None:
+        where = self._contexts.on_loop(function)
+        if where is not None and facts.is_generator and where.handler is None:
+            # Calling a generator function runs nothing; only a framework goes on to iterate.
+            return
+        if where is not None:
             yield from self.of_function(facts, misuses)
         elif endless and self._contexts.context_of(function).context is Context.THREAD:
             yield from pool_findings(self._scene, self._endless, facts)

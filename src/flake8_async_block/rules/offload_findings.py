@@ -105,7 +105,8 @@ def _waits_within(scene: Scene, facts: FunctionFacts, block: Block) -> bool:
 
 def _called_early(scene: Scene, facts: FunctionFacts, offload: Offload) -> Misuse | None:
     site = call_handed_over(facts, offload)
-    if site is None or site.awaited:
+    if site is None or site.awaited or not offload.entry.names:
+        # What a wrapper of the project's own does with a value is inferred, so not certain.
         return None
     if is_handed_coroutine(scene.resolver, offload):
         return None

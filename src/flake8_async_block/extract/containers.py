@@ -1,0 +1,120 @@
+"""What code puts into its own lists and dictionaries after it has made them.
+
+``clients = []`` says nothing about ``clients[0]``; ``clients.append(make())`` further down does.
+For a local variable, such a statement is read as what it does: ``clients = [*clients, make()]``.
+Attributes of ``self`` and variables of the module are filled from anywhere, in any order: each
+statement adds a candidate to what they may be.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flake8_async_block.extract.builder import ClassBuilder
+from flake8_async_block.extract.scope import Scope, ScopeKind
+from flake8_async_block.extract.table import NodeTable
+from flake8_async_block.model.path import SPREAD, PathOp
+
+if TYPE_CHECKING:
+    from flake8_async_block.extract.bindings import BindingReader
+
+_CONSTRUCTORS: Final = frozenset(
+    {
+        *("builtins.dict", "builtins.list", "builtins.set", "collections.OrderedDict"),
+        *("collections.defaultdict", "collections.deque", "weakref.WeakValueDictionary"),
+    }
+)
+_ADDING: Final = frozenset({"add", "append", "appendleft", "push"})
+_JOINING: Final = frozenset({"extend", "extendleft", "update"})
+
+
+class LateItem(NamedTuple):
+    """A display with one element, for what an attribute or a module variable may be."""
+
+    owner: ClassBuilder | None
+    name: str
+    display: int
+
+
+def note_method_call(reader: BindingReader, callee: ast.expr, arguments: list[int]) -> None:
+    """Follow ``xs.append(x)``, ``xs.extend(ys)``, ``d.update(e)`` and ``d.setdefault(k, v)``."""
+    if not isinstance(callee, ast.Attribute):
+        return
+    table = reader.table
+    if callee.attr in _ADDING and len(arguments) == 1:
+        _put(reader, callee.value, PathOp.LIST, arguments[0], "")
+    elif callee.attr == "setdefault" and len(arguments) == 2:
+        key = table.nodes[arguments[0]]
+        name = key.name if key.op == PathOp.CONSTANT else ""
+        _put(reader, callee.value, PathOp.DICT, arguments[1], name)
+    elif callee.attr in _JOINING and len(arguments) == 1:
+        if table.nodes[arguments[0]].op == PathOp.DICT:
+            _put(reader, callee.value, PathOp.DICT, arguments[0], SPREAD)
+        elif callee.attr != "update":
+            star = table.add(PathOp.STAR, operands=(arguments[0],))
+            _put(reader, callee.value, PathOp.LIST, star, "")
+
+
+def note_item(reader: BindingReader, container: ast.expr, key: int, value: int) -> None:
+    """Follow ``d[key] = value``."""
+    node = reader.table.nodes[key]
+    name = node.name if node.op == PathOp.CONSTANT else ""
+    _put(reader, container, PathOp.DICT, value, name)
+
+
+def _put(reader: BindingReader, container: ast.expr, op: str, element: int, key: str) -> None:
+    table = reader.table
+    keys = (key,) if op == PathOp.DICT else ()
+    if isinstance(container, ast.Name):
+        scope = reader.scope
+        before = scope.flow.get(container.id)
+        if before is None or container.id in scope.global_names | scope.nonlocal_names:
+            _put_outside(reader, container.id, table.add(op, "", (element,), keys))
+        elif scope.kind is not ScopeKind.CLASS and _is_container(table, before):
+            rest = before if op == PathOp.DICT else table.add(PathOp.STAR, operands=(before,))
+            rest_keys = (SPREAD, *keys) if op == PathOp.DICT else ()
+            scope.bind(container.id, table.add(op, "", (rest, element), rest_keys))
+    elif isinstance(container, ast.Attribute):
+        owner = reader.self_owners.get(reader.read_silently(container.value))
+        if owner is not None:
+            display = table.add(op, "", (element,), keys)
+            reader.late_items.append(LateItem(owner, container.attr, display))
+
+
+def _put_outside(reader: BindingReader, name: str, display: int) -> None:
+    """Put something into a variable of an outer function or of the module."""
+    scope: Scope | None = reader.scope.parent
+    while scope is not None and scope.kind is not ScopeKind.MODULE:
+        bindings = scope.bindings.get(name) if scope.kind is ScopeKind.FUNCTION else None
+        if bindings and name not in scope.global_names:
+            if _is_container(reader.table, bindings[0]) and display not in bindings:
+                bindings.append(display)
+            return
+        scope = scope.parent
+    reader.late_items.append(LateItem(None, name, display))
+
+
+def settle_late_items(reader: BindingReader, module: Scope) -> None:
+    """Add what was put into attributes and module variables that are lists or dictionaries."""
+    table = reader.table
+    for item in reader.late_items:
+        if item.owner is not None:
+            known = item.owner.attributes.get(item.name, [])
+            if any(_is_container(table, path) for path in known):
+                item.owner.add_attribute(item.name, item.display)
+        elif _is_container(table, module.flow.get(item.name)):
+            module.flow[item.name] = table.union(module.flow[item.name], item.display)
+
+
+def _is_container(table: NodeTable, path: int | None) -> bool:
+    """Whether a path is a list or dictionary made on the spot, of which nothing else is said."""
+    if path is None:
+        return False
+    node = table.nodes[path]
+    if node.op == PathOp.UNION:
+        return any(_is_container(table, operand) for operand in node.operands)
+    if node.op == PathOp.CALL:
+        callee = table.nodes[node.operands[0]]
+        return callee.op == PathOp.NAME and callee.name in _CONSTRUCTORS
+    return node.op in (PathOp.LIST, PathOp.DICT)
