@@ -8,7 +8,7 @@ moment of the machine hits all of them; the table shows medians, and ratios to r
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -29,6 +29,10 @@ ROOT: Final = Path(__file__).parent.parent
 WORK: Final = ROOT / "build" / "bench"
 CORPORA: Final = {"homeassistant": "homeassistant==2024.3.3", "open_webui": "open-webui==0.12.4"}
 PEERS: Final = ("ruff", "flake8", "flake8-async", "hydroid-cli")
+_INTRODUCTION: Final = (
+    "Written by `make bench`. Medians of runs that took turns; peak memory is that of the largest"
+    " process. Read the ratios: seconds belong to one machine."
+)
 _CACHES: Final = (".async_block_cache", ".ruff_cache", ".hydroid_cache")
 
 
@@ -173,7 +177,7 @@ def install() -> list[str]:
     python = WORK / "venv" / "bin" / "python"
     if not python.exists():
         venv.create(WORK / "venv", with_pip=True)
-    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", *PEERS], check=True)
     subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", ROOT], check=True)
     subprocess.run([*pip, "install", ROOT], check=True)
@@ -183,7 +187,7 @@ def install() -> list[str]:
         print(f"fetching {requirement}", file=sys.stderr)
         fetched = WORK / "download" / name
         subprocess.run(
-            [*pip, "download", "--no-deps", "--no-build-isolation", "-d", fetched, requirement],
+            [*pip, "download", "--no-deps", "--ignore-requires-python", "-d", fetched, requirement],
             check=True,
         )
         unpack(next(fetched.iterdir()), name)
@@ -225,6 +229,15 @@ def growth() -> list[str]:
     return table(commands)
 
 
+def circumstances(load: float, versions: Sequence[str]) -> str:
+    """When, where and with what the numbers were made."""
+    today = dt.datetime.now(dt.timezone.utc)
+    return (
+        f"{today:%Y-%m-%d}, {platform.platform()}, {os.cpu_count()} processors, Python"
+        f" {platform.python_version()}; load before the start {load:.1f}. {', '.join(versions)}."
+    )
+
+
 def main() -> None:
     """Measure, and write the document."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -238,12 +251,9 @@ def main() -> None:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Medians of runs that took turns; peak memory is that of the"
-        " largest process. Read the ratios: seconds belong to one machine.",
+        _INTRODUCTION,
         "",
-        f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, {platform.platform()},"
-        f" {os.cpu_count()} processors, Python {platform.python_version()};"
-        f" load before the start {load:.1f}. {', '.join(versions)}.",
+        circumstances(load, versions),
         "",
     ]
     edited = {

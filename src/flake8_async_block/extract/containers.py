@@ -30,11 +30,13 @@ _JOINING: Final = frozenset({"extend", "extendleft", "update"})
 
 
 class LateItem(NamedTuple):
-    """A display with one element, for what an attribute or a module variable may be."""
+    """Something that is put into an attribute, or into a variable of the module (no owner)."""
 
     owner: ClassBuilder | None
     name: str
-    display: int
+    op: str
+    key: str
+    element: int
 
 
 def note_method_call(reader: BindingReader, callee: ast.expr, arguments: list[int]) -> None:
@@ -70,7 +72,7 @@ def _put(reader: BindingReader, container: ast.expr, op: str, element: int, key:
         scope = reader.scope
         before = scope.flow.get(container.id)
         if before is None or container.id in scope.global_names | scope.nonlocal_names:
-            _put_outside(reader, container.id, table.add(op, "", (element,), keys))
+            _put_outside(reader, container.id, op, key, element)
         elif scope.kind is not ScopeKind.CLASS and _is_container(table, before):
             rest = before if op == PathOp.DICT else table.add(PathOp.STAR, operands=(before,))
             rest_keys = (SPREAD, *keys) if op == PathOp.DICT else ()
@@ -78,33 +80,48 @@ def _put(reader: BindingReader, container: ast.expr, op: str, element: int, key:
     elif isinstance(container, ast.Attribute):
         owner = reader.self_owners.get(reader.read_silently(container.value))
         if owner is not None:
-            display = table.add(op, "", (element,), keys)
-            reader.late_items.append(LateItem(owner, container.attr, display))
+            reader.late_items.append(LateItem(owner, container.attr, op, key, element))
 
 
-def _put_outside(reader: BindingReader, name: str, display: int) -> None:
+def _put_outside(reader: BindingReader, name: str, op: str, key: str, element: int) -> None:
     """Put something into a variable of an outer function or of the module."""
     scope: Scope | None = reader.scope.parent
     while scope is not None and scope.kind is not ScopeKind.MODULE:
         bindings = scope.bindings.get(name) if scope.kind is ScopeKind.FUNCTION else None
         if bindings and name not in scope.global_names:
+            display = _display(reader.table, op, {key: [element]})
             if _is_container(reader.table, bindings[0]) and display not in bindings:
                 bindings.append(display)
             return
         scope = scope.parent
-    reader.late_items.append(LateItem(None, name, display))
+    reader.late_items.append(LateItem(None, name, op, key, element))
 
 
 def settle_late_items(reader: BindingReader, module: Scope) -> None:
     """Add what was put into attributes and module variables that are lists or dictionaries."""
     table = reader.table
+    owners = {id(item.owner): item.owner for item in reader.late_items}
+    groups: dict[tuple[int, str, str], dict[str, list[int]]] = {}
     for item in reader.late_items:
-        if item.owner is not None:
-            known = item.owner.attributes.get(item.name, [])
+        elements = groups.setdefault((id(item.owner), item.name, item.op), {})
+        elements.setdefault(item.key, []).append(item.element)
+    for (identity, name, op), elements in groups.items():
+        owner = owners[identity]
+        if owner is not None:
+            known = owner.attributes.get(name, [])
             if any(_is_container(table, path) for path in known):
-                item.owner.add_attribute(item.name, item.display)
-        elif _is_container(table, module.flow.get(item.name)):
-            module.flow[item.name] = table.union(module.flow[item.name], item.display)
+                owner.add_attribute(name, _display(table, op, elements))
+        elif _is_container(table, module.flow.get(name)):
+            module.flow[name] = table.union(module.flow[name], _display(table, op, elements))
+
+
+def _display(table: NodeTable, op: str, elements: dict[str, list[int]]) -> int:
+    """A dictionary with these entries, or a list of any number of these elements."""
+    unions = [table.union(*paths) for paths in elements.values()]
+    if op == PathOp.DICT:
+        return table.add(op, "", tuple(unions), tuple(elements))
+    star = table.add(PathOp.STAR, operands=(table.add(op, "", tuple(unions)),))
+    return table.add(op, "", (star,))
 
 
 def _is_container(table: NodeTable, path: int | None) -> bool:
