@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_async_block.graph import results, types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import decorator_names, is_class_method, is_static
+from flake8_async_block.graph.given import given_by_callers
 from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.values import (
     External,
@@ -67,6 +68,9 @@ def _value(resolver: Resolver, function: ProjectFunction, parameter: Parameter) 
     found = _default(resolver, function, parameter)
     if any(is_known(value) for value in found):
         return found
+    given = given_by_callers(resolver, function, parameter.name)
+    if given and any(is_known(value) or isinstance(value, Unknown) for value in given):
+        return given
     why = "no annotation" if parameter.default != NO_PATH else "no annotation and no default"
     return (Unknown(f"parameter `{parameter.name}` has {why}"),)
 
