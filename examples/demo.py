@@ -42,7 +42,9 @@ class Frozen:
 
 SERVERS = (
     Frozen("proxy", "", "fetches a slow page with urllib"),
+    Frozen("helper", "/report", "calls a helper that sleeps"),
     Frozen("one_worker", "/gathered?count=3", "three tasks of time.sleep()"),
+    Frozen("endless", "/watch", "loops without an await", endless=True),
 )
 
 

@@ -145,3 +145,40 @@ def test_the_number_of_answers_is_bounded(project: Path, tmp_path: Path) -> None
         inputs.record(str(tmp_path), str(number), ANSWER)
     assert len(list(tmp_path.glob("answer-*"))) == 64
     assert answer(tmp_path, "99") == ANSWER
+
+
+def test_what_tools_put_beside_the_sources_does_not_matter(project: Path, tmp_path: Path) -> None:
+    record(project, tmp_path)
+    for name in ("__pycache__", ".ruff_cache"):
+        (project / name).mkdir()
+    (project / ".coverage").touch()
+    assert answer(tmp_path) == ANSWER
+    (project / ".hidden.py").touch()
+    assert answer(tmp_path) is None
+
+
+def test_a_directory_that_has_just_changed_is_judged_by_its_listing(
+    project: Path, tmp_path: Path
+) -> None:
+    (project / "data").mkdir()
+    record(project, tmp_path)
+    assert answer(tmp_path) == ANSWER
+    (project / "data" / "new.py").touch()
+    assert answer(tmp_path) is None
+
+
+def test_two_looks_at_a_directory(project: Path, tmp_path: Path) -> None:
+    def look() -> Inputs:
+        inputs = Inputs()
+        inputs.add([str(project)])
+        return inputs
+
+    first = look()
+    (project / "__pycache__").mkdir()
+    first.add_known(look().signatures)
+    first.record(str(tmp_path), QUESTION, ANSWER)
+    assert answer(tmp_path) == ANSWER
+    (project / "c.py").touch()
+    first.add_known(look().signatures)
+    first.record(str(tmp_path), "again?", ANSWER)
+    assert answer(tmp_path, "again?") is None

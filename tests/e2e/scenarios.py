@@ -57,7 +57,7 @@ ENDLESS_AWAITING = Scenario("endless", "/watch-through-coroutine", endless=True)
 FREEZING = (PROXY, HELPER, TASK, GATHERED, TASK_GROUP, ENDLESS, ENDLESS_AWAITING)
 """What holds up a ping as long as it runs."""
 
-FIXABLE = (PROXY, TASK, GATHERED, TASK_GROUP)
+FIXABLE = (PROXY, HELPER, TASK, GATHERED, TASK_GROUP, ENDLESS, ENDLESS_AWAITING)
 """What ``async-block fix`` makes harmless."""
 
 

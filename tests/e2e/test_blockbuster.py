@@ -20,7 +20,6 @@ from examples.harness import proxied, slow_upstream
 from tests.e2e.scenarios import EXAMPLES, GATHERED, HELPER, TASK, Scenario, load
 
 SLEEPING = (HELPER, TASK, GATHERED)
-SLEEPING_FIXABLE = (TASK, GATHERED)
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +58,7 @@ def test_a_sleep_raises_before_the_fix(scenario: Scenario) -> None:
         ask(load(EXAMPLES / scenario.name), scenario.target)
 
 
-@pytest.mark.parametrize("scenario", SLEEPING_FIXABLE, ids=str)
+@pytest.mark.parametrize("scenario", SLEEPING, ids=str)
 def test_a_sleep_is_quiet_after_the_fix(
     scenario: Scenario, fixed_example: Callable[[str], Path]
 ) -> None:

@@ -101,11 +101,13 @@ def test_three_shards_find_what_one_run_finds(
     assert sum(part.suppressed for part in parts) == expected.suppressed
 
 
-def test_few_files_are_not_worth_a_process(tmp_path: Path) -> None:
+def test_few_files_are_not_worth_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [tmp_path / f"{number}.py" for number in range(10)]
     for file in files:
         file.write_text("x = 1\n")
     names = [*map(str, files), str(tmp_path / "missing.py")]
+    assert pool.worthwhile_jobs(names, 8) == 1
+    monkeypatch.setattr(pool, "_BYTES_WORTH_A_PROCESS", 500_000)
     assert pool.worthwhile_jobs(names, 8) == 1
     files[0].write_text("#" * 3_000_000)
     assert pool.worthwhile_jobs(names, 8) == 6

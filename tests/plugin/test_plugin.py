@@ -208,9 +208,9 @@ def test_files_on_disk_share_one_engine(tmp_path: Path, monkeypatch: pytest.Monk
     engines = []
     create = Engine.__init__
 
-    def record(engine: Engine, *arguments: object) -> None:
+    def record(engine: Engine, *arguments: object, **options: object) -> None:
         engines.append(engine)
-        create(engine, *arguments)  # type: ignore[arg-type]
+        create(engine, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Engine, "__init__", record)
     Plugin.parse_options(None, None, ["."])  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ it could still change without its time changing makes an answer not worth record
 from __future__ import annotations
 
 import os
+import stat
 import time
 import zlib
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,14 @@ _EXISTENCE: Final = "?"
 """Before a path, which is absolute and so cannot begin with it: only whether it is there counts."""
 _THERE: Final = "there"
 _CHANGED: Final = "changed"
+_OF_TOOLS: Final = frozenset(
+    (
+        *(".async_block_cache", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache"),
+        *(".ruff_cache", "__pycache__"),
+    )
+)
+"""Directories without sources that come and go beside them."""
+_LISTING: Final = " listed "
 _MOST: Final = 64
 """Answers kept in a directory."""
 _FRESH_NANOSECONDS: Final = 20_000_000
@@ -31,14 +40,48 @@ _COARSE_NANOSECONDS: Final = 2_000_000_000
 
 
 def signature(path: str) -> str:
-    """What can be told about a file or directory without reading it; empty where there is none."""
+    """What can be told about a file or directory without reading it; empty where there is none.
+
+    A directory's has a second part, what is listed in it: other programs put their own caches
+    beside the sources, which changes a directory's times and nothing that matters here.
+    """
     if path.startswith(_EXISTENCE):
         return _THERE if os.path.lexists(path.removeprefix(_EXISTENCE)) else ""
     try:
         status = os.stat(path)
+        times = f"{status.st_mtime_ns} {status.st_size} {status.st_ctime_ns} {status.st_ino}"
+        if stat.S_ISDIR(status.st_mode):
+            return f"{times}{_LISTING}{_listing(path)}"
     except OSError:
         return ""
-    return f"{status.st_mtime_ns} {status.st_size} {status.st_ctime_ns} {status.st_ino}"
+    return times
+
+
+def _listing(directory: str) -> int:
+    """A number for what is in a directory, without what tools put there for themselves."""
+    names = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            name = entry.name
+            if name in _OF_TOOLS:
+                continue
+            if entry.is_dir():
+                names.append(f"{name}/")
+            elif name[0] != "." or name == ".gitignore" or name.endswith(".py"):
+                names.append(name)
+    return zlib.crc32("\n".join(sorted(names)).encode("utf-8", "surrogateescape"))
+
+
+def _still_holds(path: str, known: str) -> bool:
+    times, is_directory, listed = known.partition(_LISTING)
+    if not is_directory:
+        return signature(path) == known
+    try:
+        status = os.stat(path)
+        now = f"{status.st_mtime_ns} {status.st_size} {status.st_ctime_ns} {status.st_ino}"
+        return now == times or str(_listing(path)) == listed
+    except OSError:
+        return False
 
 
 def read_recording(directory: str, question: str) -> bytes | None:
@@ -65,7 +108,7 @@ def read_recording(directory: str, question: str) -> bytes | None:
     if asked != question:
         return None
     for position in range(0, len(inputs), 2):
-        if signature(inputs[position]) != inputs[position + 1]:
+        if not _still_holds(inputs[position], inputs[position + 1]):
             return None
     return rest[int(length) :]
 
@@ -94,18 +137,29 @@ class Inputs:
     def add_known(self, signatures: Mapping[str, str]) -> None:
         """Take over what another process has noted."""
         for path, known in signatures.items():
-            if self.signatures.setdefault(path, known) != known:
-                # It changed between two looks: whatever was made of it must not be kept.
-                self.signatures[path] = _CHANGED
+            before = self.signatures.setdefault(path, known)
+            if before != known:
+                # It changed between two looks: whatever was made of it must not be kept, unless
+                # it is a directory in which the same things are listed.
+                same = (
+                    _LISTING in known
+                    and before.partition(_LISTING)[2] == known.partition(_LISTING)[2]
+                )
+                self.signatures[path] = (
+                    _LISTING + known.partition(_LISTING)[2] if same else _CHANGED
+                )
 
     def record(self, directory: str, question: str, answer: bytes) -> None:
         """Keep an answer. Where that is not possible or not safe, nothing happens."""
-        known = self.signatures.values()
-        if _CHANGED in known or any(map(self._is_fresh, known)):
-            return
-        described = _SEPARATOR.join(
-            [question, *(part for item in self.signatures.items() for part in item)]
-        ).encode("utf-8", "surrogateescape")
+        parts = [question]
+        for path, known in self.signatures.items():
+            if known == _CHANGED:
+                return
+            lasting = self._lasting(known)
+            if lasting is None:
+                return
+            parts += (path, lasting)
+        described = _SEPARATOR.join(parts).encode("utf-8", "surrogateescape")
         body = b"%d\n%s%s" % (len(described), described, answer)
         path = _file(directory, question)
         temporary = f"{path}.{os.getpid()}"
@@ -117,12 +171,18 @@ class Inputs:
         except OSError:
             return
 
-    def _is_fresh(self, known: str) -> bool:
+    def _lasting(self, known: str) -> str | None:
+        """What of a signature can be relied on; None where a change could go unseen."""
         if not known or known == _THERE:
-            return False
-        changed = int(known.partition(" ")[0])
-        coarse = changed % 1_000_000_000 == 0
-        return changed > self._began - (_COARSE_NANOSECONDS if coarse else _FRESH_NANOSECONDS)
+            return known
+        times, is_directory, listed = known.partition(_LISTING)
+        if times:
+            changed = int(times.partition(" ")[0])
+            coarse = changed % 1_000_000_000 == 0
+            still = _COARSE_NANOSECONDS if coarse else _FRESH_NANOSECONDS
+            if changed <= self._began - still:
+                return known
+        return f"{_LISTING}{listed}" if is_directory else None
 
 
 def _file(directory: str, question: str) -> str:

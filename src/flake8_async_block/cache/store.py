@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _FILE: Final = "summaries-1.sqlite"
 _MOST_BYTES: Final = 256 * 1024 * 1024
-_MOST_PENDING: Final = 2000
-"""Summaries held back before they are written in one transaction."""
+_MOST_PENDING: Final = 250
+"""Summaries held back before they are written in one transaction, for other processes to find."""
 _SECONDS_TO_WAIT: Final = 5.0
 _DAY: Final = 86400
 _KEY_BYTES: Final = 16
@@ -84,6 +84,9 @@ class SummaryStore:
         if not pending or not make_cache_directory(self.directory):
             return
         self._attempt(lambda: self._write(pending))
+        if self._reader is None:
+            # There was no file yet; now others may write into it what is of use here.
+            del self._reader
 
     def _write(self, pending: dict[bytes, bytes]) -> None:
         today = int(time.time()) // _DAY

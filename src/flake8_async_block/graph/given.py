@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_static
 from flake8_async_block.graph.values import (
+    DEFINED_BY_ITSELF,
     NONE,
     ProjectClass,
     ProjectFunction,
@@ -30,7 +31,7 @@ from flake8_async_block.model.summary import FunctionFacts, ModuleSummary
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_MOST_FILES: Final = 40
+_MOST_FILES: Final = 16
 """A name that is called in more files than this says too little about which function is meant."""
 _NAMED: Final = frozenset({PathOp.ATTRIBUTE, PathOp.NAME, PathOp.GLOBAL})
 _CONSTRUCTORS: Final = frozenset({"__init__", "__new__"})
@@ -60,7 +61,7 @@ def _given(resolver: Resolver, function: ProjectFunction, name: str) -> Values:
         values = (NONE,) if path is None else resolver.evaluate(module, path)
         if path is None and _may_spread(resolver.summary(module), call):
             values = (Unknown("arguments are spread"),)
-        if not all(is_known(value) or value == NONE for value in values):
+        if not all(is_known(value) or value in (NONE, DEFINED_BY_ITSELF) for value in values):
             return (Unknown(f"what the callers hand over for `{name}` is not all known"),)
         found.append(values)
     return merge(*found) if found else ()
@@ -96,10 +97,11 @@ def _calls(
 
 def _files(resolver: Resolver, own: str, text: str) -> list[str]:
     """The file of the function and those that call something of its name; tests call fakes."""
-    others = [path for path in resolver.project.mentioning(text.encode()) if path != own]
+    found = resolver.project.mentioning(text.encode(), _MOST_FILES)
+    others = [path for path in found if path != own]
     if not _is_test(own):
         others = [path for path in others if not _is_test(path)]
-    return [own, *others] if len(others) <= _MOST_FILES else [own]
+    return [own, *others]
 
 
 def _is_test(path: str) -> bool:

@@ -47,11 +47,18 @@ class Project:
             self._summaries[path] = self._load(path)
         return self._summaries[path]
 
-    def mentioning(self, word: bytes) -> Iterator[str]:
-        """The readable files of the whole project in whose text ``word`` stands."""
-        for path in self._mentioning(word):
-            if self.summary(path) is not None:
-                yield path
+    def mentioning(self, word: bytes, at_most: int | None = None) -> Iterator[str]:
+        """The readable files of the whole project in whose text ``word`` stands.
+
+        Args:
+            word: what to look for.
+            at_most: give none at all, and read none, if there are more than this.
+        """
+        paths = tuple(self._mentioning(word))
+        if at_most is None or len(paths) <= at_most:
+            for path in paths:
+                if self.summary(path) is not None:
+                    yield path
 
     def find(self, name: str, importer: str) -> str | None:
         """The file that a dotted name (relative with leading dots) means in ``importer``."""
