@@ -13,7 +13,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
@@ -39,6 +39,10 @@ test-all: $(VENV)/dev.stamp ## the test suite on every Python from 3.10 on that 
 .PHONY: bench
 bench: $(VENV)/created.stamp ## measure async-block beside its peers, and write docs/benchmarks.md
 	$(PY) bench/speed.py $(ARGS)
+
+.PHONY: catalogue-check
+catalogue-check: ## prove the catalogue against the real packages: slow, several gigabytes
+	$(PYTHON) -m catalogue_check
 
 .PHONY: format
 format: $(VENV)/dev.stamp ## format the code, and apply what the linter can mend

@@ -21,9 +21,12 @@ import venv
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from catalogue_check.report import Environment, Outcome, render
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

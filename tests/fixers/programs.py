@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import sys
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -285,7 +286,7 @@ def run_program(source: str | bytes) -> tuple[list[str], str, str]:
     probe = Probe(recorder, "probe")
 
     def block(*values: object, **named: object) -> object:
-        values = tuple(list(value) if hasattr(value, "gi_frame") else value for value in values)
+        values = tuple(list(value) if isinstance(value, Generator) else value for value in values)
         recorder.write(f"block {values} {named}")
         return blocked(probe, values)
 
@@ -310,7 +311,7 @@ def run_program(source: str | bytes) -> tuple[list[str], str, str]:
         running = namespace["run"](1, probe, {"k": 2, "func": 3})
         if hasattr(running, "__await__"):
             return await running
-        yielded = []
+        yielded: list[object] = []
         answer = None
         while True:
             try:

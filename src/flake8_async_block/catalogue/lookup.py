@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal, get_args
 
 from flake8_async_block.catalogue.blocking import BlockingApi
@@ -276,9 +277,15 @@ def _method_verdict(entry: ClassEntry, first: str, last: str, *, deep: bool) -> 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(
-        name == pattern if "*" not in pattern else fnmatchcase(name, pattern)
+        name == pattern if "*" not in pattern else _expression(pattern).fullmatch(name) is not None
         for pattern in patterns
     )
+
+
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A pattern in which ``*`` stands for any characters but a dot."""
+    return re.compile("[^.]*".join(re.escape(part) for part in pattern.split("*")))
 
 
 def _preferred(names: tuple[str, ...], used: str) -> str:

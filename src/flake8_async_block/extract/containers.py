@@ -73,12 +73,12 @@ def _put(reader: BindingReader, container: ast.expr, op: str, element: int, key:
         before = scope.flow.get(container.id)
         if before is None or container.id in scope.global_names | scope.nonlocal_names:
             _put_outside(reader, container.id, op, key, element)
-        elif scope.kind is not ScopeKind.CLASS and _is_container(table, before):
+        elif scope.may_fill(container.id) and _is_container(table, before):
             rest = before if op == PathOp.DICT else table.add(PathOp.STAR, operands=(before,))
             rest_keys = (SPREAD, *keys) if op == PathOp.DICT else ()
             scope.bind(container.id, table.add(op, "", (rest, element), rest_keys))
-    elif isinstance(container, ast.Attribute):
-        owner = reader.self_owners.get(reader.read_silently(container.value))
+    elif isinstance(container, ast.Attribute) and isinstance(container.value, ast.Name):
+        owner = reader.self_owners.get(reader.load(container.value.id))
         if owner is not None:
             reader.late_items.append(LateItem(owner, container.attr, op, key, element))
 

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from flake8_async_block.extract.table import NodeTable
 from flake8_async_block.model.path import PathOp
 
 Flow = dict[str, int]
+
+
+_MOST_FILLINGS: Final = 64
+"""Statements that fill one container; code that writes tables line by line has no objects in it."""
 
 
 class ScopeKind(Enum):
@@ -40,6 +45,7 @@ class Scope:
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
     with_attributes: set[str] = field(default_factory=set)
+    fillings: dict[str, int] = field(default_factory=dict)
 
     def child_name(self, name: str) -> str:
         return f"{self.qualname}.{name}" if self.qualname else name
@@ -49,6 +55,11 @@ class Scope:
         known = self.bindings.setdefault(name, [])
         if path not in known:
             known.append(path)
+
+    def may_fill(self, name: str) -> bool:
+        """Whether one more element of a list or dictionary is worth following."""
+        count = self.fillings[name] = self.fillings.get(name, 0) + 1
+        return self.kind is not ScopeKind.CLASS and count <= _MOST_FILLINGS
 
     def bind_attribute(self, name: str, attribute: str, path: int) -> None:
         """Note what an attribute of a variable is until either is bound again."""

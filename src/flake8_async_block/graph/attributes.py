@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import types
+from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_class_method, is_property, is_static
 from flake8_async_block.graph.names import module_attribute, namespace_attribute, outside
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
@@ -60,6 +61,8 @@ def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
         return _chain_attribute(resolver, value, name)
     if isinstance(value, (Mapping, Sequence, Literal)):
         return (ExternalMethod(_builtin_type(value), name, (value,)),)
+    if isinstance(value, ProjectFunction):
+        return _function_attribute(resolver, value, name)
     if isinstance(value, Coroutine):
         # Nobody asks a bare coroutine for anything: this is the task that was made of it.
         return (ExternalMethod("asyncio.Task", name, (value,)),)
@@ -68,6 +71,21 @@ def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
     if isinstance(value, Unknown):
         return (value,)
     return (Unknown(f"`{name}` of something that is not an object of a known class"),)
+
+
+def _function_attribute(resolver: Resolver, function: ProjectFunction, name: str) -> Values:
+    """``function.name``: what a decorator from outside made of it may have such an attribute."""
+    for path in resolver.function_facts(function).decorators:
+        for decorator in resolver.evaluate(function.path, path):
+            made: Values = (decorator,)
+            if isinstance(decorator, (External, ExternalMethod)):
+                made = resolver.call(decorator, Arguments.none())
+            for value in made:
+                if isinstance(value, ExternalInstance) and resolver.catalogue.is_class(
+                    value.type_name
+                ):
+                    return type_attribute(resolver, value.type_name, name, (value,))
+    return (Unknown(f"`{name}` of a function"),)
 
 
 def _builtin_type(value: Mapping | Sequence | Literal) -> str:

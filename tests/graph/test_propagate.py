@@ -1,0 +1,115 @@
+"""Which functions block, along which shortest chain."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_async_block.graph.propagate import Propagation
+from flake8_async_block.graph.values import ProjectFunction
+from tests.graph.asking import path_of, resolver_of
+
+
+def chain(text: str, function: str, *, reported: tuple[str, ...] = ("unbounded",)) -> str:
+    """The chain by which a function blocks: ``outer → inner → api``, or empty."""
+    resolver = resolver_of({"main.py": text})
+    propagation = Propagation(resolver, lambda api: api.cost in reported)
+    witness = propagation.of_function(ProjectFunction(path_of("main.py"), function))
+    if witness is None:
+        return ""
+    hops = [hop.function.qualname for hop in propagation.hops(witness)]
+    return " → ".join([*hops, witness.api.name])
+
+
+HELPERS = """
+    import time
+
+    def direct(): time.sleep(1)
+    def near(): direct()
+    def far(): near()
+    def both(): far(); near()
+    def quiet(): return 1
+    def circle(): other_circle()
+    def other_circle(): circle(); far()
+    def endless(): endless()
+    async def coroutine(): time.sleep(1)
+    def makes_coroutine(): coroutine()
+    def mentions(): return direct
+    def generates():
+        direct()
+        yield
+    def consumes(): list(generates())
+    def makes_generator(): return generates()
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("direct", "direct → time.sleep"),
+        ("near", "near → direct → time.sleep"),
+        ("far", "far → near → direct → time.sleep"),
+        ("both", "both → near → direct → time.sleep"),
+        ("quiet", ""),
+        ("circle", "circle → other_circle → far → near → direct → time.sleep"),
+        ("other_circle", "other_circle → far → near → direct → time.sleep"),
+        ("endless", ""),
+        ("makes_coroutine", ""),
+        ("mentions", ""),
+        ("consumes", "consumes → generates → direct → time.sleep"),
+        ("makes_generator", ""),
+    ],
+)
+def test_chains(function: str, expected: str) -> None:
+    assert chain(HELPERS, function) == expected
+
+
+def test_every_candidate_must_block() -> None:
+    text = """
+        import time
+
+        def slow(): time.sleep(1)
+        def slower(): slow()
+        def quiet(): return 1
+
+        def any_slow(flag): (slow if flag else slower)()
+        def perhaps(flag): (slow if flag else quiet)()
+    """
+    assert chain(text, "any_slow") == "any_slow → slow → time.sleep"
+    assert chain(text, "perhaps") == ""
+
+
+def test_costs_below_the_line_do_not_count() -> None:
+    text = """
+        import os, time
+
+        def looks(): os.path.exists("x")
+        def looks_and_waits(): looks(); time.sleep(1)
+    """
+    assert chain(text, "looks") == ""
+    assert chain(text, "looks", reported=("brief",)) == "looks → os.path.exists"
+    assert chain(text, "looks_and_waits") == "looks_and_waits → time.sleep"
+
+
+def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
+    resolver = resolver_of({"main.py": HELPERS})
+    names = [name for name in resolver.summary(path_of("main.py")).functions if name[0] != "<"]
+    answers = []
+    for order in (names, names[::-1]):
+        propagation = Propagation(resolver, lambda _: True)
+        answers.append(
+            {
+                name: propagation.of_function(ProjectFunction(path_of("main.py"), name))
+                for name in order
+            }
+        )
+    assert answers[0] == answers[1]
+
+
+def test_long_chains_and_wide_circles_end() -> None:
+    size = 3000
+    calls = "\n".join(
+        f"def f{number}(): f{number + 1}(); f{(number * 31) % size}()" for number in range(size)
+    )
+    text = f"import time\n{calls}\ndef f{size}(): time.sleep(1)\n"
+    assert chain(text, f"f{size - 1}") == f"f{size - 1} → f{size} → time.sleep"
+    assert chain(text, "f0").endswith("→ time.sleep")
