@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fixers.checkers import blocking_blocks
@@ -141,6 +141,11 @@ def outcome(program: str) -> tuple[list[object], object]:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
+@example(
+    "import requests\n\n\nasync def program(x, y=1, z=2):\n    x = 0\n    try:\n"
+    "        with manager(requests.get(0)) as y:\n            x = 0\n            raise ValueError\n"
+    "    except ValueError:\n        x = 0\n    return x, y, z\n"
+)
 def test_moved_statements_do_the_same(program: str) -> None:
     result = fix_with(blocking_blocks("asyncio"), program.encode(), allow_unsafe=True)
     if result.changed:

@@ -111,7 +111,9 @@ def interface_of(stretch: Stretch) -> Interface | Refused:
     for name in sorted(passed):
         if not _has_value_before(stretch, name):
             return Refused(f"`{name}` may have no value here")
-    reason = _lost_by_exceptions(stretch, frozenset(given)) or _captured(stretch, frozenset(names))
+    # A stretch that always ends in an exception gives nothing, and still leaves what it assigned.
+    kept = frozenset(names if ends else given)
+    reason = _lost_by_exceptions(stretch, kept) or _captured(stretch, frozenset(names))
     if reason is not None:
         return Refused(reason)
     return Interface(tuple(name for name in names if name in passed), given, ends)
@@ -208,15 +210,13 @@ def _header_targets(place: Place) -> Iterator[ast.expr]:
         yield from (item.optional_vars for item in owner.items if item.optional_vars is not None)
 
 
-def _lost_by_exceptions(stretch: Stretch, given: Names) -> str | None:
+def _lost_by_exceptions(stretch: Stretch, kept: Names) -> str | None:
     """A name that keeps what it was assigned, now, when an exception comes before the end."""
-    if not given:
+    if not kept:
         return None
     last = last_simple(stretch.statements)
     elsewhere = [
-        name
-        for name, node in bound(stretch.statements)
-        if not _within(node, last) and name in given
+        name for name, node in bound(stretch.statements) if not _within(node, last) and name in kept
     ]
     if not elsewhere:
         return None
