@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -166,20 +167,36 @@ class Frameworks:
         }
         return self.call_words - methods
 
+    def may_call(self, text: bytes) -> bool:
+        """Whether a framework, or the loop, may call a plain ``def`` of a text.
+
+        Neither a decorator nor a class needs the framework's own name near it: an application is
+        imported from where it is made, a view inherits from the project's own base class.
+        """
+        if self._calling.search(text) is not None:
+            return True
+        return any(
+            words.package in text and any(call in text for call in words.registers_here)
+            for words in self.words
+        )
+
     @cached_property
-    def calling_words(self) -> tuple[bytes, ...]:
-        """Words without which no framework, nor the loop, calls a plain ``def`` of a text."""
-        packages = [
-            table.package
+    def _calling(self) -> re.Pattern[bytes]:
+        decorators = {_last(name) for name in self._handlers}
+        decorators.update(
+            _last(name)
             for table in self.tables
-            if table.handler or table.view or table.convention or table.model
-        ]
-        calls = [
-            f"{_last(name)}("
-            for name, (_, entry) in self._calls.items()
-            if isinstance(entry, RegistrationEntry)
-        ]
-        return tuple(word.encode() for word in dict.fromkeys([*packages, *calls]))
+            for entry in table.model
+            for name in (*entry.reading, *entry.writing)
+        )
+        methods = {name for table in self.tables for view in table.view for name in view.methods}
+        methods.update(f"{entry.prefix}*" for _, entry in self.conventions)
+        calls = b"|".join(re.escape(call) for words in self.words for call in words.registers)
+        return re.compile(
+            rb"^[ \t]*@[\w.]*\b(?:%b)\b|\bdef[ \t]+(?:%b)[ \t]*\(|\b(?:%b)"
+            % (_any_of(decorators), _any_of(methods), calls),
+            re.MULTILINE,
+        )
 
     @cached_property
     def _views(self) -> dict[str, tuple[tuple[str, ViewEntry], ...]]:
@@ -231,6 +248,11 @@ def _beginnings(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[tuple[
             is_method = isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
             found[f"{last}(".encode(), not is_method and last.islower()] = None
     return tuple(found)
+
+
+def _any_of(names: Iterable[str]) -> bytes:
+    """The names as alternatives of a pattern; a star stands for the rest of a name."""
+    return "|".join(re.escape(name).replace(r"\*", r"\w*") for name in sorted(names)).encode()
 
 
 def _last(name: str) -> str:

@@ -33,7 +33,7 @@ from flake8_async_block.model.fix import FileFix
 from flake8_async_block.rules import ADVICE, RULES_BY_CODE
 from flake8_async_block.rules.backends import choose_backend
 from flake8_async_block.rules.explanations import Explanation, explain_line
-from flake8_async_block.rules.findings import findings_of
+from flake8_async_block.rules.findings import Findings
 from flake8_async_block.sources import SourceTexts, SourceTree, display_path, find_sources
 from flake8_async_block.suppress import filter_suppressed
 
@@ -107,6 +107,9 @@ class Engine:
         self._propagation = Propagation(self._resolver, lambda api: config.reports_cost(api.cost))
         self._contexts = Contexts(self._resolver, reader.mentioning)
         self._source_texts = SourceTexts(config.root, reader.text)
+        self._all_findings = Findings(
+            self._resolver, self._propagation, self._contexts, self._source_texts
+        )
 
     # checking
 
@@ -208,7 +211,7 @@ class Engine:
         text = self._reader.text(path)
         if text is None:
             return (), 0
-        if _ROOT_MARK.search(text) is None and not self._is_called_by_framework(text):
+        if _ROOT_MARK.search(text) is None and not self._resolver.frameworks.may_call(text):
             self._reader.note_syntax_error(path, text)
             return (), 0
         if self._project.summary(path) is None:
@@ -221,19 +224,8 @@ class Engine:
 
     def _findings(self, path: str) -> Iterator[Diagnostic]:
         """What is found in a readable file, whatever settings and comments say."""
-        return findings_of(
-            self._resolver,
-            self._propagation,
-            self._contexts,
-            self._source_texts,
-            path,
-            self._backend(path),
-            advice=any(self._config.is_enabled(rule.code, default=rule.default) for rule in ADVICE),
-        )
-
-    def _is_called_by_framework(self, text: bytes) -> bool:
-        """Whether a framework or the loop may call a plain ``def`` of the text."""
-        return any(word in text for word in self._resolver.frameworks.calling_words)
+        advice = any(self._config.is_enabled(rule.code, default=rule.default) for rule in ADVICE)
+        return self._all_findings.of_module(path, self._backend(path), advice=advice)
 
     def _is_selected(self, diagnostic: Diagnostic) -> bool:
         rule = RULES_BY_CODE[diagnostic.code]

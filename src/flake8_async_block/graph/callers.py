@@ -90,7 +90,9 @@ class Callers:
     def is_injected(self, module: str, qualname: str) -> bool:
         """Whether the value of a function is injected somewhere in the project."""
         name = _searched_name(self._resolver.summary(module).functions[qualname])
-        return bool(name) and next(self._injecting(module, qualname, name), None) is not None
+        if not name or not self._with_markers:
+            return False
+        return next(self._injecting(module, qualname, name), None) is not None
 
     def is_mentioned(self, module: str, qualname: str) -> bool:
         """Whether any code of the project names the function, to call it or for anything else."""

@@ -74,6 +74,13 @@ class Contexts:
             return Where(Context.THREAD, "it is a dependency, which runs in a thread")
         return Where(Context.CALLED, "it runs where it is called")
 
+    def known_context(self, function: ProjectFunction) -> Context | None:
+        """Where ``function`` runs, if that is quickly told; None if it would have to be searched.
+
+        What blocks is quickly told in a small check, and where it runs in a large one.
+        """
+        return self.context_of(function).context if self.handlers.knows_all else None
+
     def on_loop(self, function: ProjectFunction) -> Where | None:
         """How it is known that ``function`` runs on the loop, or None where it does not."""
         facts = self._resolver.function_facts(function)

@@ -88,6 +88,11 @@ class HandlerIndex:
             )
         return None
 
+    @property
+    def knows_all(self) -> bool:
+        """Whether asking for :meth:`roles` costs next to nothing by now."""
+        return self._registrations.knows_all
+
     def roles(self, function: ProjectFunction) -> tuple[Role, ...]:
         """How ``function`` is registered: by decorators, by its class, by calls."""
         key = (function.path, function.qualname)

@@ -43,17 +43,17 @@ def held_locks(
     """The thread locks that a coroutine holds while others may have a turn."""
     if not facts.awaits:
         return
-    suspending = [item for item in facts.awaits if suspension.may_suspend(module, [item])]
-    for block in facts.blocks:
-        if _is_instance(resolver, module, block.path, _LOCKS):
-            for item in suspending:
-                if _within(block.span[2:], item.span, block.extent[2:]):
-                    yield Held(block.span, item.span)
-                    break
+    held = [
+        (block.span, block.extent[2:])
+        for block in facts.blocks
+        if _is_instance(resolver, module, block.path, _LOCKS)
+    ]
     for taken, released in _pairs(resolver, module, facts):
-        for item in suspending:
-            if _within(taken.span[2:], item.span, released.span[:2]):
-                yield Held(taken.span, item.span)
+        held.append((taken.span, released.span[:2]))
+    for lock, end in held:
+        for item in facts.awaits:
+            if _within(lock[2:], item.span, end) and suspension.may_suspend(module, [item]):
+                yield Held(lock, item.span)
                 break
 
 

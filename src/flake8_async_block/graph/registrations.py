@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 Mentions = Callable[[bytes], Sequence[str]]
 """Gives the absolute paths of the project's files whose text holds a word, sorted."""
 _MOST_LEVELS: Final = 12
+_QUESTIONS_BEFORE_ALL: Final = 60
+"""Reading everything that registers costs about as much as this many questions one by one."""
 
 
 class _Prefix(NamedTuple):
@@ -79,18 +81,43 @@ class Registrations:
         self._mentions = mentions
         self._found: dict[str, _Found] = {}
         self._nesting: _Found | None = None
+        self._questions = 0
 
     def roles(self, module: str, qualname: str) -> tuple[Role, ...]:
         """How calls anywhere in the project register a function or class of ``module``."""
         name = qualname.rpartition(".")[2].partition("#")[0]
-        # A lambda has no name by which another file could mean it.
-        naming = set(self._mentions(name.encode())) if name.isidentifier() else set()
+        if self.knows_all:
+            found = self._all_roles.get((module, qualname))
+            if found is None:
+                return ()
+            files = self._naming(name)
+            return tuple(role for file, role in found if file == module or file in files)
+        self._questions += 1
+        files = self._naming(name)
         return tuple(
             role
             for file in self._registering
-            if file == module or file in naming
+            if file == module or file in files
             for role in self._read(file).roles.get((module, qualname), ())
         )
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether so much was asked that :meth:`roles` has everything at hand by now."""
+        return self._questions >= _QUESTIONS_BEFORE_ALL
+
+    def _naming(self, name: str) -> frozenset[str]:
+        """The files that hold a name; a lambda has none by which another file could mean it."""
+        return frozenset(self._mentions(name.encode())) if name.isidentifier() else frozenset()
+
+    @cached_property
+    def _all_roles(self) -> dict[Key, list[tuple[str, Role]]]:
+        """The roles that each file gives, by what it gives them to."""
+        known: dict[Key, list[tuple[str, Role]]] = {}
+        for file in self._registering:
+            for key, roles in self._read(file).roles.items():
+                known.setdefault(key, []).extend((file, role) for role in roles)
+        return known
 
     def full_route(self, role: Role, *own: Key) -> str:
         """The route with the prefixes of all routers above it.

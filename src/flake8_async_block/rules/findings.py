@@ -31,54 +31,69 @@ _SELDOM: Final = {
 }
 
 
-def findings_of(
-    resolver: Resolver,
-    propagation: Propagation,
-    contexts: Contexts,
-    texts: Texts,
-    module: str,
-    backend: str,
-    *,
-    advice: bool = True,
-) -> Iterator[Diagnostic]:
-    """All findings of one module, in no particular order.
+class Findings:
+    """The findings of a project's modules; one for each run, which remembers what they share.
 
     Args:
-        module: the absolute path of a readable file.
-        backend: the thread backend that its fixes shall use.
-        advice: whether to look for what could be better, too: it costs time.
+        resolver: gives the meaning of the code.
+        propagation: says what blocks.
+        contexts: says where functions run.
+        texts: the sources.
     """
-    finder = _Finder(resolver, propagation, contexts, texts, module, backend)
-    for facts in resolver.summary(module).functions.values():
-        misuses = tuple(finder.misuses(facts))
-        for misuse in misuses:
-            yield misuse.diagnostic
-        if facts.is_async:
-            yield from finder.of_function(facts, misuses)
-            if advice and (found := finder.advice(facts)) is not None:
-                yield found
-        elif facts.qualname != MODULE_BODY:
-            yield from finder.of_plain_function(facts, misuses)
+
+    def __init__(
+        self, resolver: Resolver, propagation: Propagation, contexts: Contexts, texts: Texts
+    ) -> None:
+        self._resolver = resolver
+        self._propagation = propagation
+        self._contexts = contexts
+        self._texts = texts
+        self._effects = Effects(resolver, propagation)
+        self._endless = Endless(resolver, propagation)
+        self._suspension = Suspension(resolver)
+
+    def of_module(self, module: str, backend: str, *, advice: bool = True) -> Iterator[Diagnostic]:
+        """All findings of one module, in no particular order.
+
+        Args:
+            module: the absolute path of a readable file.
+            backend: the thread backend that its fixes shall use.
+            advice: whether to look for what could be better, too: it costs time.
+        """
+        scene = Scene(
+            self._resolver,
+            self._propagation,
+            self._contexts,
+            self._effects,
+            self._texts,
+            module,
+            backend,
+        )
+        finder = _Finder(scene, self._endless, self._suspension)
+        for facts in self._resolver.summary(module).functions.values():
+            misuses = tuple(finder.misuses(facts))
+            for misuse in misuses:
+                yield misuse.diagnostic
+            if facts.is_async:
+                yield from finder.of_function(facts, misuses)
+                if advice and (found := finder.advice(facts)) is not None:
+                    yield found
+            elif facts.qualname != MODULE_BODY:
+                yield from finder.of_plain_function(facts, misuses)
 
 
 class _Finder:
-    def __init__(
-        self,
-        resolver: Resolver,
-        propagation: Propagation,
-        contexts: Contexts,
-        texts: Texts,
-        module: str,
-        backend: str,
-    ) -> None:
-        self._propagation = propagation
-        self._module = module
-        self._backend = backend
-        self._contexts = contexts
-        self._effects = Effects(resolver, propagation)
-        self._scene = Scene(resolver, propagation, contexts, self._effects, texts, module, backend)
-        self._endless = Endless(resolver, propagation)
-        self._suspension = Suspension(resolver)
+    """Looks for the findings of one module."""
+
+    def __init__(self, scene: Scene, endless: Endless, suspension: Suspension) -> None:
+        self._scene = scene
+        self._propagation = scene.propagation
+        self._contexts = scene.contexts
+        self._effects = scene.effects
+        self._module = scene.module
+        self._backend = scene.backend
+        self._endless = endless
+        self._suspension = suspension
         self._sync_plans: dict[ProjectFunction, tuple[FixPlan, ...]] = {}
 
     def misuses(self, facts: FunctionFacts) -> Iterator[Misuse]:
@@ -90,6 +105,9 @@ class _Finder:
     ) -> Iterator[Diagnostic]:
         """The findings of a ``def``, if a framework or the loop runs it."""
         function = ProjectFunction(self._module, facts.qualname)
+        context = self._contexts.known_context(function)
+        if context is Context.CALLED:
+            return
         endless = bool(self._endless.loops_of(function)) or any(self._endless.calls_of(function))
         blocks = endless or any(
             self._propagation.of_site(function, site) is not None for site in facts.sites
