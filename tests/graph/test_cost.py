@@ -9,7 +9,12 @@ import pytest
 
 from flake8_async_block.graph import resolve
 from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.graph.steps import STEPS
+from flake8_async_block.graph.values import Values
+from flake8_async_block.model.path import PathNode
 from tests.graph.asking import path_of, resolver_of
+
+Step = Callable[[Resolver, str, PathNode], Values]
 
 
 def layers(count: int) -> str:
@@ -52,13 +57,15 @@ def steps(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many steps it takes to evaluate every path of a file."""
     taken: Counter[str] = Counter()
 
-    def counted(self: Resolver, module: str, path: int) -> object:
-        taken["steps"] += 1
-        return original(self, module, path)
+    def counted(step: Step) -> Step:
+        def take(resolver: Resolver, module: str, node: PathNode) -> Values:
+            taken["steps"] += 1
+            return step(resolver, module, node)
 
-    original = Resolver._step
+        return take
+
     with monkeypatch.context() as patch:
-        patch.setattr(resolve.Resolver, "_step", counted)
+        patch.setattr(resolve, "STEPS", {op: counted(step) for op, step in STEPS.items()})
         resolver = resolver_of({"main.py": text})
         for path in range(len(resolver.summary(path_of("main.py")).nodes)):
             resolver.evaluate(path_of("main.py"), path)

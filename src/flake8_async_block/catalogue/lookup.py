@@ -41,6 +41,9 @@ class Catalogue:
                 top = alias.name.partition(".")[0]
                 self._aliases.setdefault(top, []).append((alias.name, alias.target))
 
+        patterns = [pattern for entry in self._patterns for pattern in entry.patterns]
+        self._any_pattern = re.compile("|".join(map(_as_regex, patterns)))
+
     def canonical(self, name: str) -> str:
         """``name`` with aliases applied: ``httpx2.get`` → ``httpx.get``."""
         for alias, target in self._aliases.get(name.partition(".")[0], ()):
@@ -55,7 +58,8 @@ class Catalogue:
         if name in self._classes:
             return self._classes[name]
         found = None
-        for entry in self._patterns:
+        may_match = self._any_pattern.fullmatch(name) is not None
+        for entry in self._patterns if may_match else ():
             if _matches(name, entry.patterns) and not _matches(name, entry.patterns_except):
                 found = entry
                 break
@@ -284,8 +288,12 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(_as_regex(pattern))
+
+
+def _as_regex(pattern: str) -> str:
     """A pattern in which ``*`` stands for any characters but a dot."""
-    return re.compile("[^.]*".join(re.escape(part) for part in pattern.split("*")))
+    return "[^.]*".join(re.escape(part) for part in pattern.split("*"))
 
 
 def _preferred(names: tuple[str, ...], used: str) -> str:

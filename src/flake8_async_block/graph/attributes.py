@@ -129,11 +129,17 @@ def _chain_attribute(resolver: Resolver, value: ExternalMethod, name: str) -> Va
 
 def lineage(resolver: Resolver, cls: ProjectClass) -> tuple[ProjectClass | External, ...]:
     """The class and its bases, nearest first; bases that cannot be followed are left out."""
+    known = resolver.lineages.get(cls)
+    if known is not None:
+        return known
     ordered: list[ProjectClass | External] = []
     _collect(resolver, cls, ordered, ())
     # A base that several classes share comes after all of them.
     unique = dict.fromkeys(reversed(ordered))
-    return tuple(reversed(unique))
+    found = tuple(reversed(unique))
+    if all(isinstance(each, External) or each in resolver.bases for each in found):
+        resolver.lineages[cls] = found
+    return found
 
 
 def _collect(

@@ -27,6 +27,8 @@ MANAGER_DECORATORS: Final = frozenset(
     | {"contextlib2.contextmanager", "async_generator.asynccontextmanager"}
 )
 
+_NO_NAMES: Final[frozenset[str]] = frozenset()
+
 
 def is_static(resolver: Resolver, function: ProjectFunction) -> bool:
     return "builtins.staticmethod" in decorator_names(resolver, function)
@@ -42,10 +44,13 @@ def is_class_method(resolver: Resolver, function: ProjectFunction) -> bool:
 
 def decorator_names(resolver: Resolver, function: ProjectFunction) -> frozenset[str]:
     """The outside names of a function's decorators, called or not."""
-    facts = resolver.function_facts(function)
-    nodes = resolver.summary(function.path).nodes
+    summary = resolver.summary(function.path)
+    decorators = summary.functions[function.qualname].decorators
+    if not decorators:
+        return _NO_NAMES
+    nodes = summary.nodes
     names = set()
-    for decorator in facts.decorators:
+    for decorator in decorators:
         node = nodes[decorator]
         target = node.operands[0] if node.op == PathOp.CALL else decorator
         for value in resolver.evaluate(function.path, target):

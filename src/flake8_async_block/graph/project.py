@@ -43,9 +43,11 @@ class Project:
 
     def summary(self, path: str) -> ModuleSummary | None:
         """The summary of the file at the absolute ``path``."""
-        if path not in self._summaries:
-            self._summaries[path] = self._load(path)
-        return self._summaries[path]
+        try:
+            return self._summaries[path]
+        except KeyError:
+            found = self._summaries[path] = self._load(path)
+            return found
 
     def mentioning(self, word: bytes, at_most: int | None = None) -> Iterator[str]:
         """The readable files of the whole project in whose text ``word`` stands.

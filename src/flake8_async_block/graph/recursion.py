@@ -81,24 +81,31 @@ class Memory:
     def _first(self, key: Hashable, compute: Callable[[], Values]) -> Values:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + _MAX_DEPTH * _FRAMES_PER_QUESTION)
-        pending = {key: compute}
         try:
-            while pending:
-                latest = next(reversed(pending))
-                try:
-                    self._work_out(latest, pending[latest])
-                except _TooDeepError as deep:
-                    self._start_again()
-                    if deep.key in pending:
-                        # A circle that is longer than the stack.
-                        self.known[deep.key] = (Unknown("the chain of definitions is too long"),)
-                    else:
-                        pending[deep.key] = deep.compute
-                else:
-                    del pending[latest]
+            return self._work_out(key, compute)
+        except _TooDeepError:
+            self._start_again()
+            return self._from_the_far_end(key, compute)
         finally:
             sys.setrecursionlimit(limit)
-            self._start_again()
+            if self._provisional or self._assumed:
+                self._start_again()
+
+    def _from_the_far_end(self, key: Hashable, compute: Callable[[], Values]) -> Values:
+        pending = {key: compute}
+        while pending:
+            latest = next(reversed(pending))
+            try:
+                self._work_out(latest, pending[latest])
+            except _TooDeepError as deep:
+                self._start_again()
+                if deep.key in pending:
+                    # A circle that is longer than the stack.
+                    self.known[deep.key] = (Unknown("the chain of definitions is too long"),)
+                else:
+                    pending[deep.key] = deep.compute
+            else:
+                del pending[latest]
         return self.known[key]
 
     def _start_again(self) -> None:
@@ -108,20 +115,17 @@ class Memory:
 
     def _work_out(self, key: Hashable, compute: Callable[[], Values]) -> Values:
         depth = self._open[key] = len(self._open)
-        outside, before = self._outermost, len(self._provisional)
-        changed_outside, answer = self._changed, _START
+        outside, changed_outside = self._outermost, self._changed
+        self._outermost, self._changed = _ALONE, False
+        before = len(self._provisional)
         try:
-            for _ in range(_MAX_ROUNDS):
-                self._outermost, self._changed = _ALONE, False
-                answer = _tidy(compute())
-                if self._outermost < _ALONE:
-                    answer = _cut(answer, _MAX_NESTING)
-                if key in self._assumed and set(self._assumed[key]) != set(answer):
-                    self._assumed[key] = answer
-                    self._changed = True
-                if self._outermost != depth or not self._changed:
-                    break
-                self._forget_since(before)
+            answer = _tidy(compute())
+            if self._outermost == _ALONE:
+                # It rests on nothing that is still open: by far the most frequent case.
+                self.known[key] = answer
+                self._outermost, self._changed = outside, changed_outside
+                return answer
+            answer = self._go_round(key, compute, answer, depth, before)
         finally:
             del self._open[key]
         if self._outermost >= depth:
@@ -135,6 +139,29 @@ class Memory:
             self._provisional[key] = (answer, self._outermost)
             self._outermost = min(outside, self._outermost)
             self._changed = self._changed or changed_outside
+        return answer
+
+    def _go_round(
+        self,
+        key: Hashable,
+        compute: Callable[[], Values],
+        answer: Values,
+        depth: int,
+        before: int,
+    ) -> Values:
+        """Work out what leads back to itself, or to a question around it, until it is stable."""
+        for further in range(_MAX_ROUNDS):
+            if further:
+                self._outermost, self._changed = _ALONE, False
+                answer = _tidy(compute())
+            if self._outermost < _ALONE:
+                answer = _cut(answer, _MAX_NESTING)
+            if key in self._assumed and set(self._assumed[key]) != set(answer):
+                self._assumed[key] = answer
+                self._changed = True
+            if self._outermost != depth or not self._changed:
+                break
+            self._forget_since(before)
         return answer
 
     def _since(self, position: int) -> list[Hashable]:

@@ -7,6 +7,7 @@ for first, also where paths lead back into themselves (see :mod:`.recursion`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flake8_async_block.catalogue.framework_schema import OffloaderEntry
 from flake8_async_block.catalogue.frameworks import Frameworks
@@ -15,9 +16,10 @@ from flake8_async_block.graph import attributes, calls, names, parameters, resul
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.recursion import Memory
-from flake8_async_block.graph.steps import STEPS
+from flake8_async_block.graph.steps import LEAVES, STEPS
 from flake8_async_block.graph.values import (
     NONE,
+    External,
     ExternalInstance,
     Instance,
     ProjectClass,
@@ -43,11 +45,15 @@ class Resolver:
 
     def __init__(self, project: Project, catalogue: Catalogue, frameworks: Frameworks) -> None:
         self.project = project
+        self._summary = project.summary
         self.catalogue = catalogue
         self.frameworks = frameworks
         self._memory = Memory()
+        self._known = self._memory.known
         self.bases: dict[ProjectClass, Values] = {}
         """The bases of classes, as far as they are final."""
+        self.lineages: dict[ProjectClass, tuple[ProjectClass | External, ...]] = {}
+        """The classes and all that they inherit from, as far as that is final."""
         self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
         """What :mod:`.wrappers` found out, by file, qualified name and depth."""
 
@@ -55,7 +61,7 @@ class Resolver:
 
     def summary(self, module: str) -> ModuleSummary:
         """The summary of a module that is known to be readable."""
-        summary = self.project.summary(module)
+        summary = self._summary(module)
         assert summary is not None, module
         return summary
 
@@ -72,14 +78,19 @@ class Resolver:
         if path == NO_PATH:
             return ()
         key = (module, path)
-        known = self._memory.known.get(key)
+        known = self._known.get(key)
         if known is not None:
             return known
-        return self._memory.answer(key, lambda: self._step(module, path))
+        node = self.summary(module).nodes[path]
+        step = LEAVES.get(node.op)
+        if step is not None:
+            found = self._known[key] = step(self, module, node)
+            return found
+        return self._memory.answer(key, partial(STEPS[node.op], self, module, node))
 
     def is_final(self, module: str, path: int) -> bool:
         """Whether the answer for a path will not change any more."""
-        return (module, path) in self._memory.known
+        return (module, path) in self._known
 
     def guarded(self, key: tuple[object, ...], compute: Callable[[], Values]) -> Values:
         """Compute once, also where the computation leads back to itself; see ``recursion``.
@@ -92,10 +103,6 @@ class Resolver:
 
     def evaluate_all(self, module: str, paths: tuple[int, ...]) -> Values:
         return merge(*[self.evaluate(module, path) for path in paths]) if paths else ()
-
-    def _step(self, module: str, path: int) -> Values:
-        node = self.summary(module).nodes[path]
-        return STEPS[node.op](self, module, node)
 
     # what the modules of this package ask of one another
 

@@ -198,15 +198,18 @@ def _joined(left: Values, right: Values, method: str) -> Values:
     return ()
 
 
-STEPS: Final[dict[str, Callable[[Resolver, str, PathNode], Values]]] = {
-    PathOp.NAME: _name,
-    PathOp.GLOBAL: _global,
-    PathOp.PARAMETER: _parameter,
+LEAVES: Final[dict[str, Callable[[Resolver, str, PathNode], Values]]] = {
     PathOp.FUNCTION: _function,
     PathOp.CLASS: _class,
     PathOp.CONSTANT: _constant,
     PathOp.SUPER: _super,
     PathOp.UNKNOWN: _unknown,
+}
+"""The steps that ask nothing, so that they cannot lead back to themselves."""
+STEPS: Final[dict[str, Callable[[Resolver, str, PathNode], Values]]] = {
+    PathOp.NAME: _name,
+    PathOp.GLOBAL: _global,
+    PathOp.PARAMETER: _parameter,
     PathOp.ATTRIBUTE: _attribute,
     PathOp.CALL: _call,
     PathOp.AWAIT: _await,
