@@ -18,7 +18,7 @@ from flake8_async_block.model.diagnostic import Diagnostic, FileError
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
-_BYTES_WORTH_A_PROCESS: Final = 8_000_000
+_BYTES_WORTH_A_PROCESS: Final = 2_000_000
 """What every process reads and works out for itself costs less than is saved only from here on."""
 _MOST_PROCESSES: Final = 16
 _PARTS_PER_PROCESS: Final = 4

@@ -19,12 +19,8 @@ from flake8_async_block.model.summary import (
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
-    return Span(
-        node.lineno,
-        node.col_offset,
-        node.end_lineno if node.end_lineno is not None else node.lineno,
-        node.end_col_offset if node.end_col_offset is not None else node.col_offset,
-    )
+    """Where a node stands; one that was parsed always has an end."""
+    return Span(node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
 
 
 @dataclass(slots=True)

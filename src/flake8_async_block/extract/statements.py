@@ -79,6 +79,9 @@ class StatementReader(BindingReader):
         return _LEAVES
 
     def _expression(self, node: ast.Expr) -> bool:
+        if isinstance(node.value, ast.Constant):
+            # A docstring, an ellipsis: nothing happens, and nobody asks for the value.
+            return _FALLS_THROUGH
         self.mark_use(node.value, Use.DROPPED)
         self.read_at(node.value, self._statement_place())
         return _FALLS_THROUGH

@@ -8,6 +8,8 @@ from flake8_async_block.model.path import PathNode, PathOp
 
 _MAX_UNION: Final = 8
 """Candidates kept of one value; code that binds a name to more different things is not followed."""
+_LONGEST_TEXT: Final = 400
+"""No name, route or key is longer; of a longer text only the type is kept."""
 
 
 class NodeTable:
@@ -15,7 +17,7 @@ class NodeTable:
 
     def __init__(self) -> None:
         self.nodes: list[PathNode] = []
-        self._index: dict[PathNode, int] = {}
+        self._index: dict[tuple[str, str, tuple[int, ...], tuple[str, ...]], int] = {}
 
     def add(
         self,
@@ -24,17 +26,21 @@ class NodeTable:
         operands: tuple[int, ...] = (),
         keywords: tuple[str, ...] = (),
     ) -> int:
-        node = PathNode(op, name, operands, keywords)
-        index = self._index.get(node)
+        # Most steps are there already: the node is made only of one that is not.
+        key = (op, name, operands, keywords)
+        index = self._index.get(key)
         if index is None:
-            index = self._index[node] = len(self.nodes)
-            self.nodes.append(node)
+            index = self._index[key] = len(self.nodes)
+            self.nodes.append(PathNode(*key))
         return index
 
     def unknown(self, reason: str) -> int:
         return self.add(PathOp.UNKNOWN, reason)
 
     def constant(self, value: object) -> int:
+        if isinstance(value, (str, bytes)) and len(value) > _LONGEST_TEXT:
+            kind = self.add(PathOp.NAME, f"builtins.{type(value).__name__}")
+            return self.add(PathOp.INSTANCE, "", (kind,))
         return self.add(PathOp.CONSTANT, repr(value))
 
     def union(self, *paths: int) -> int:

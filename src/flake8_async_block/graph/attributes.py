@@ -29,6 +29,7 @@ from flake8_async_block.graph.values import (
     Value,
     Values,
     literal_value,
+    origin_of_class,
 )
 from flake8_async_block.model.path import NO_PATH, PathOp
 
@@ -174,7 +175,7 @@ def base_values(resolver: Resolver, cls: ProjectClass) -> Values:
                 # What a factory of base classes gave, such as ``declarative_base()``.
                 found.append(External(value.type_name))
             elif isinstance(value, ProjectClass):
-                found.append(value._replace(arguments=()))
+                found.append(origin_of_class(value))
             else:
                 found.append(value)
         final = final and resolver.is_final(cls.path, origin)
@@ -210,21 +211,21 @@ def is_one_of(resolver: Resolver, value: Value, instances: Values) -> bool:
         if (
             isinstance(instance, Instance)
             and isinstance(value, Instance)
-            and _origin(instance.of) in lineage(resolver, _origin(value.of))
+            and origin_of_class(instance.of) in lineage(resolver, origin_of_class(value.of))
         ):
             return True
     return False
 
 
 def _instance_attribute(resolver: Resolver, instance: Instance, name: str) -> Values:
-    found = _find_member(resolver, lineage(resolver, _origin(instance.of)), name, instance)
+    found = _find_member(resolver, lineage(resolver, origin_of_class(instance.of)), name, instance)
     if found is not None:
         return found
     return (Unknown(_why_missing(resolver, instance.of, name)),)
 
 
 def _class_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
-    classes = lineage(resolver, _origin(cls))
+    classes = lineage(resolver, origin_of_class(cls))
     found = _find_member(resolver, classes, name, cls)
     if found is not None:
         return (Instance(cls),) if _is_enum_member(resolver, classes, name) else found
@@ -248,10 +249,6 @@ def _super_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values
     if found is not None:
         return found
     return (Unknown(f"no known base of `{cls.qualname}` has `{name}`"),)
-
-
-def _origin(cls: ProjectClass) -> ProjectClass:
-    return cls._replace(arguments=()) if cls.arguments else cls
 
 
 def _why_missing(resolver: Resolver, cls: ProjectClass, name: str) -> str:

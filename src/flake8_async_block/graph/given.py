@@ -84,7 +84,7 @@ def _calls(
     if not name.isidentifier():
         return
     for module in _files(resolver, function.path, f"{name}("):
-        for call in _calls_of(resolver.summary(module), name):
+        for call in _calls_of(resolver, module).get(name, ()):
             callee = resolver.summary(module).nodes[call].operands[0]
             for value in resolver.evaluate(module, callee):
                 if is_constructor and _is_class(value, function.path, owner):
@@ -109,12 +109,16 @@ def _is_test(path: str) -> bool:
     return parts[-1].startswith(("test_", "conftest")) or not {"test", "tests"}.isdisjoint(parts)
 
 
-def _calls_of(summary: ModuleSummary, name: str) -> Iterator[int]:
-    """The calls in a file of anything that is called ``name``."""
-    nodes = summary.nodes
-    for index, node in enumerate(nodes):
-        if node.op == PathOp.CALL and _bare_name(summary, node.operands[0]) == name:
-            yield index
+def _calls_of(resolver: Resolver, module: str) -> dict[str, list[int]]:
+    """The calls in a file, by the bare name of what is called."""
+    known = resolver.calls_by_name.get(module)
+    if known is None:
+        known = resolver.calls_by_name[module] = {}
+        summary = resolver.summary(module)
+        for index, node in enumerate(summary.nodes):
+            if node.op == PathOp.CALL:
+                known.setdefault(_bare_name(summary, node.operands[0]), []).append(index)
+    return known
 
 
 def _bare_name(summary: ModuleSummary, callee: int) -> str:

@@ -54,6 +54,8 @@ class Resolver:
         """The bases of classes, as far as they are final."""
         self.lineages: dict[ProjectClass, tuple[ProjectClass | External, ...]] = {}
         """The classes and all that they inherit from, as far as that is final."""
+        self.calls_by_name: dict[str, dict[str, list[int]]] = {}
+        """The calls of a file, by the bare name of what they call; see :mod:`.given`."""
         self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
         """What :mod:`.wrappers` found out, by file, qualified name and depth."""
 

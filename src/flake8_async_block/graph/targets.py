@@ -27,6 +27,8 @@ from flake8_async_block.graph.values import (
     Value,
     Values,
     is_known,
+    origin_of_class,
+    unbound,
 )
 from flake8_async_block.graph.wrappers import is_offloaded
 from flake8_async_block.model.path import PathNode, PathOp
@@ -49,10 +51,16 @@ class Runs(NamedTuple):
 
 
 class Passes(NamedTuple):
-    """The site does something known that does not block; ``why`` ends a sentence about ``name``."""
+    """The site does something known that does not block; ``why`` ends a sentence about ``name``.
+
+    Attributes:
+        outside: whether it is something outside the project, by its whole name; see
+            :func:`why_outside_passes`.
+    """
 
     name: str
     why: str = ""
+    outside: bool = False
 
 
 Target = Blocks | Runs | Passes
@@ -150,7 +158,7 @@ def _blocking(
     name: str,
 ) -> Candidate:
     if api is None or awaited:
-        return (Passes(name, _why_known(resolver, name)),)
+        return (Passes(name, outside=True),)
     if any_holds(resolver, api.unless, arguments):
         return (Passes(name, _BY_ARGUMENTS),)
     if api.only_if and not all_hold(resolver, api.only_if, arguments):
@@ -158,7 +166,8 @@ def _blocking(
     return (Blocks(api),)
 
 
-def _why_known(resolver: Resolver, name: str) -> str:
+def why_outside_passes(resolver: Resolver, name: str) -> str:
+    """Why something outside the project is taken not to block: the end of a sentence."""
     catalogue = resolver.catalogue
     stem = name.rpartition(".")[0]
     if catalogue.function(name) or catalogue.is_class(name) or catalogue.is_class(stem):
@@ -178,7 +187,7 @@ def _of_function(resolver: Resolver, function: ProjectFunction, awaited: bool = 
         if awaited:
             # A decorator made something awaitable of it; where its body runs is not known.
             return (Passes(facts.qualname),)
-    return (Runs(function._replace(receiver=())),)
+    return (Runs(unbound(function)),)
 
 
 def _of_construction(resolver: Resolver, cls: ProjectClass, arguments: Arguments) -> Candidate:
@@ -211,7 +220,7 @@ def _of_read(resolver: Resolver, value: Value, name: str) -> Candidate:
         return (Passes(name),) if api is None else (Blocks(api),)
     if not isinstance(value, Instance):
         return (Passes(name),)
-    for cls in lineage(resolver, value.of._replace(arguments=())):
+    for cls in lineage(resolver, origin_of_class(value.of)):
         if isinstance(cls, External):
             api = resolver.catalogue.property_api(cls.name, name)
             if api is not None:
@@ -230,7 +239,7 @@ def _of_iteration(resolver: Resolver, value: Value) -> Candidate:
         facts = resolver.function_facts(value.function)
         if facts.is_async:
             return (Passes(facts.qualname),)
-        return (Runs(value.function._replace(receiver=())),)
+        return (Runs(unbound(value.function)),)
     if isinstance(value, ExternalInstance):
         api = resolver.catalogue.implicit_api(value.type_name, "iterate")
         return (Passes(value.type_name),) if api is None else (Blocks(api),)
@@ -244,7 +253,7 @@ def _of_iteration(resolver: Resolver, value: Value) -> Candidate:
             if isinstance(method, ProjectFunction):
                 facts = resolver.function_facts(method)
                 if facts.is_generator and not facts.is_async:
-                    found.append(Runs(method._replace(receiver=())))
+                    found.append(Runs(unbound(method)))
                 else:
                     found.extend(_of_function(resolver, method))
         if any(isinstance(method, ProjectFunction) for method in iterator):
@@ -257,7 +266,7 @@ def _of_iteration(resolver: Resolver, value: Value) -> Candidate:
 
 def _of_entering(resolver: Resolver, value: Value) -> Candidate:
     if isinstance(value, Manager):
-        return (Runs(value.function._replace(receiver=())),)
+        return (Runs(unbound(value.function)),)
     if isinstance(value, ExternalInstance):
         for how in _ENTERING:
             api = resolver.catalogue.implicit_api(value.type_name, how)
@@ -281,7 +290,7 @@ def _of_entering(resolver: Resolver, value: Value) -> Candidate:
 
 def _inherited_implicit(resolver: Resolver, value: Instance, how: ImplicitCall) -> Candidate:
     own = _OWN_METHODS[how]
-    for cls in lineage(resolver, value.of._replace(arguments=())):
+    for cls in lineage(resolver, origin_of_class(value.of)):
         if isinstance(cls, ProjectClass):
             if own in resolver.class_facts(cls).methods:
                 return ()

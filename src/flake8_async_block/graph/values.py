@@ -165,6 +165,16 @@ def is_known(value: Value) -> bool:
     return not isinstance(value, (Unknown, Opaque)) and value != NONE
 
 
+def unbound(function: ProjectFunction) -> ProjectFunction:
+    """The function, whatever it is bound to."""
+    return ProjectFunction(function.path, function.qualname) if function.receiver else function
+
+
+def origin_of_class(cls: ProjectClass) -> ProjectClass:
+    """``Repository`` for ``Repository[User]``."""
+    return ProjectClass(cls.path, cls.qualname) if cls.arguments else cls
+
+
 def merge(*groups: Values) -> Values:
     """All candidates of ``groups``, each once, in order."""
     if len(groups) == 1:

@@ -15,7 +15,14 @@ from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.shown import describe
-from flake8_async_block.graph.targets import Blocks, Candidate, Runs, Target, candidates_of
+from flake8_async_block.graph.targets import (
+    Blocks,
+    Candidate,
+    Runs,
+    Target,
+    candidates_of,
+    why_outside_passes,
+)
 from flake8_async_block.graph.values import (
     NONE,
     Instance,
@@ -224,7 +231,8 @@ class _Explainer:
             if witness is None:
                 return False, f"`{name}` runs here, and nothing in it is known to block"
             return True, f"`{name}` runs here and {self._told(witness).removeprefix('it ')}"
-        return False, f"`{target.name}` {target.why or 'is not known to block'}"
+        why = why_outside_passes(self._resolver, target.name) if target.outside else target.why
+        return False, f"`{target.name}` {why or 'is not known to block'}"
 
     def _of_api(self, api: BlockingApi) -> tuple[bool, str]:
         if self._propagation.counts(api):
