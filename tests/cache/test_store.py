@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flake8_async_block.cache import store as store_module
+from flake8_async_block.cache.packing import pack
 from flake8_async_block.cache.store import SummaryStore, extraction_version
 from flake8_async_block.extract import extract_summary
 from tests.cli.projects import environment
@@ -21,7 +22,7 @@ SUMMARY = extract_summary(TEXT)
 
 def filled(directory: Path) -> Path:
     store = SummaryStore(str(directory))
-    store.put(TEXT, SUMMARY)
+    store.put(TEXT, pack(SUMMARY))
     store.note_parses(b"x = 1\n")
     store.flush()
     (file,) = directory.glob("*.sqlite")
@@ -31,7 +32,7 @@ def filled(directory: Path) -> Path:
 def test_what_was_put_is_found_before_and_after_it_is_written(tmp_path: Path) -> None:
     store = SummaryStore(str(tmp_path / "cache"))
     assert store.get(TEXT) is None
-    store.put(TEXT, SUMMARY)
+    store.put(TEXT, pack(SUMMARY))
     assert store.get(TEXT) == SUMMARY
     store.flush()
     assert SummaryStore(str(tmp_path / "cache")).get(TEXT) == SUMMARY
@@ -90,7 +91,7 @@ def test_damage_is_a_miss_and_is_mended(damage: object, tmp_path: Path) -> None:
     for _ in range(2):
         # Damage that shows only in writing costs one more run.
         store = SummaryStore(str(tmp_path))
-        store.put(TEXT, SUMMARY)
+        store.put(TEXT, pack(SUMMARY))
         store.flush()
     assert SummaryStore(str(tmp_path)).get(TEXT) == SUMMARY
 
@@ -109,7 +110,7 @@ def test_a_directory_without_permission_to_write_can_be_read(tmp_path: Path) -> 
     try:
         store = SummaryStore(str(tmp_path))
         assert store.get(TEXT) == SUMMARY
-        store.put(b"y = 2\n", SUMMARY)
+        store.put(b"y = 2\n", pack(SUMMARY))
         store.flush()
     finally:
         tmp_path.chmod(0o700)
@@ -119,7 +120,7 @@ def test_a_directory_without_permission_to_write_can_be_read(tmp_path: Path) -> 
 def test_a_path_that_is_a_file_is_a_miss(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = SummaryStore(str(tmp_path / "file"))
-    store.put(TEXT, SUMMARY)
+    store.put(TEXT, pack(SUMMARY))
     store.flush()
     assert SummaryStore(str(tmp_path / "file")).get(TEXT) is None
 
@@ -127,6 +128,7 @@ def test_a_path_that_is_a_file_is_a_miss(tmp_path: Path) -> None:
 def test_several_processes_write_at_once(tmp_path: Path) -> None:
     program = (
         "import sys\n"
+        "from flake8_async_block.cache.packing import pack\n"
         "from flake8_async_block.cache.store import SummaryStore\n"
         "from flake8_async_block.extract import extract_summary\n"
         "for number in range(40):\n"
@@ -134,7 +136,7 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
         "    text = f'x = {number % 20}\\n'.encode()\n"
         "    found = store.get(text)\n"
         "    assert found in (None, extract_summary(text))\n"
-        "    store.put(text, extract_summary(text))\n"
+        "    store.put(text, pack(extract_summary(text)))\n"
         "    store.flush()\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -150,9 +152,9 @@ def test_the_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         text = f"x = {number}\n".encode()
         store = SummaryStore(str(tmp_path))
         for variant in range(5):
-            store.put(text + b"\n" * variant, SUMMARY)
+            store.put(text + b"\n" * variant, pack(SUMMARY))
         if number % 50 == 49:
-            store.put(TEXT, SUMMARY)
+            store.put(TEXT, pack(SUMMARY))
         store.flush()
         if number == 200:
             break

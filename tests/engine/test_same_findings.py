@@ -10,7 +10,7 @@ import pytest
 
 from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.config import Config
-from flake8_async_block.engine import Engine, pool
+from flake8_async_block.engine import Engine, pool, project
 from flake8_async_block.model.diagnostic import CheckResult
 from tests.laws.corpus import all_cases
 
@@ -62,10 +62,18 @@ def test_cache_damaged(root: Path, expected: CheckResult, cache: Path, tmp_path:
     assert Engine(Config(root=root), store=store).check([root]) == expected
 
 
+@pytest.mark.parametrize("copied", [True, False])
 def test_several_processes(
-    root: Path, expected: CheckResult, cache: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path,
+    expected: CheckResult,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    copied: bool,
 ) -> None:
     monkeypatch.setattr(pool, "_BYTES_WORTH_A_PROCESS", 1)
+    if not copied:
+        monkeypatch.setattr(pool, "copies_are_safe", lambda: False)
+        monkeypatch.setattr(project, "copies_are_safe", lambda: False)
     for store in (None, SummaryStore(str(cache))):
         seen: list[int] = []
         result = Engine(Config(root=root), store=store).check(

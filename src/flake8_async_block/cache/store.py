@@ -16,13 +16,11 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from flake8_async_block.cache.directory import make_cache_directory
+from flake8_async_block.cache.packing import unpack
 from flake8_async_block.model.summary import ModuleSummary
-
-if TYPE_CHECKING:
-    from msgspec.msgpack import Decoder, Encoder
 
 _T = TypeVar("_T")
 _FILE: Final = "summaries-1.sqlite"
@@ -56,16 +54,18 @@ class SummaryStore:
         found = self._find(self._key(text))
         if not found:
             return None
-        import msgspec
-
         try:
-            return self._decoder.decode(zlib.decompress(found))
-        except (zlib.error, msgspec.DecodeError):
+            return unpack(zlib.decompress(found))
+        except zlib.error:
             return None
 
-    def put(self, text: bytes, summary: ModuleSummary) -> None:
-        """Remember a summary; it is written by :meth:`flush`, or when there are many."""
-        self._put(self._key(text), zlib.compress(self._encoder.encode(summary), 1))
+    def has(self, text: bytes) -> bool:
+        """Whether a summary of a file's text is there."""
+        return bool(self._find(self._key(text)))
+
+    def put(self, text: bytes, packed: bytes) -> None:
+        """Remember a packed summary; :meth:`flush` writes it, or whoever brings many."""
+        self._put(self._key(text), zlib.compress(packed, 1))
 
     def parses(self, text: bytes) -> bool:
         """Whether a text is known to be valid Python."""
@@ -157,18 +157,6 @@ class SummaryStore:
                     os.unlink(self._path + suffix)
             self._reader = None
             return None
-
-    @cached_property
-    def _decoder(self) -> Decoder[ModuleSummary]:
-        from msgspec.msgpack import Decoder
-
-        return Decoder(ModuleSummary)
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        from msgspec.msgpack import Encoder
-
-        return Encoder()
 
     def _key(self, text: bytes) -> bytes:
         return blake2b(text, digest_size=_KEY_BYTES, key=extraction_version()).digest()

@@ -1,21 +1,23 @@
 """A large check, spread over processes.
 
-Every process checks part of the files from beginning to end, on an engine of its own: what a file
-is told does not depend on what else was asked, so the parts are simply put together. Files that
-many others lead to are read by each process; what crosses between processes is findings only.
+Reading a text for its facts is most of the work, and each text is read by one process; packed,
+facts cross to the others at little cost. Then every process checks part of the files from
+beginning to end, on an engine of its own: what a file is told does not depend on what else was
+asked, so the parts are simply put together.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from flake8_async_block.model.diagnostic import Diagnostic, FileError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
 _BYTES_WORTH_A_PROCESS: Final = 2_000_000
@@ -41,7 +43,9 @@ class Part(NamedTuple):
     inputs: dict[str, str]
 
 
-CheckFiles = Callable[[Sequence[str]], Part]
+_T = TypeVar("_T")
+Work = Callable[[Sequence[str]], _T]
+"""What a process does with some of the files."""
 
 
 def worthwhile_jobs(files: Sequence[str], wanted: int) -> int:
@@ -65,50 +69,65 @@ def worthwhile_jobs(files: Sequence[str], wanted: int) -> int:
     return max(1, total // _BYTES_WORTH_A_PROCESS)
 
 
-def check_in_parts(
+def in_processes(
     files: Sequence[str],
     jobs: int,
-    make: Callable[[], CheckFiles],
-    progress: Callable[[int, int], None] | None,
-) -> list[Part]:
-    """Check files in several processes.
+    make: Callable[[], Work[_T]],
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[_T]:
+    """Work on parts of the files in several processes, which begin at once.
 
     Args:
         files: sorted, so that a part holds what lies close together.
         jobs: how many processes.
-        make: called once in each process; can be pickled.
+        make: called once in each process, for what that does with its parts; where processes are
+            not copies of this one it has to be picklable.
         progress: told how many of how many files are done.
+
+    Returns:
+        What came of each part, in the order in which they are done.
     """
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    size = -(-len(files) // (jobs * _PARTS_PER_PROCESS))
+    size = max(1, -(-len(files) // (jobs * _PARTS_PER_PROCESS)))
     parts = [files[start : start + size] for start in range(0, len(files), size)]
-    results: list[Part] = []
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         max_workers=jobs, mp_context=_context(), initializer=_set_up, initargs=(make,)
-    ) as pool:
-        pending = {pool.submit(_work, part): len(part) for part in parts}
-        done = 0
+    )
+    pending = {pool.submit(_work, part): len(part) for part in parts}
+    return _collect(pool, as_completed(pending), pending, progress)
+
+
+def _collect(
+    pool: ProcessPoolExecutor,
+    completed: Iterable[Future[_T]],
+    pending: Mapping[Future[_T], int],
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[_T]:
+    done = 0
+    with pool:
         try:
-            for future in as_completed(pending):
-                results.append(future.result())
+            for future in completed:
+                yield future.result()
                 done += pending[future]
                 if progress is not None:
-                    progress(done, len(files))
+                    progress(done, sum(pending.values()))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return results
+
+
+def copies_are_safe() -> bool:
+    """Whether processes may be made as copies of this one, which know all that it knows."""
+    import threading
+
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _context() -> BaseContext:
-    """Copies of this process where that is safe: they have imported everything already."""
     import multiprocessing
-    import threading
 
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")
+    return multiprocessing.get_context("fork" if copies_are_safe() else "spawn")
 
 
 def _processors() -> int:
@@ -117,17 +136,17 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-_check: CheckFiles | None = None
+_work_of_process: Work[Any] | None = None
 
 
-def _set_up(make: Callable[[], CheckFiles]) -> None:
+def _set_up(make: Callable[[], Work[Any]]) -> None:
     import gc
 
-    global _check  # noqa: PLW0603 - a worker process has no other place for what it keeps
+    global _work_of_process  # noqa: PLW0603 - a process has no other place for what it keeps
     gc.disable()
-    _check = make()
+    _work_of_process = make()
 
 
-def _work(files: Sequence[str]) -> Part:
-    assert _check is not None
-    return _check(files)
+def _work(files: Sequence[str]) -> Any:
+    assert _work_of_process is not None
+    return _work_of_process(files)

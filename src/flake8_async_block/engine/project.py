@@ -21,7 +21,13 @@ from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.catalogue.frameworks import load_frameworks
 from flake8_async_block.catalogue.load import load_catalogue
 from flake8_async_block.config import Config
-from flake8_async_block.engine.pool import CheckFiles, Part, check_in_parts, worthwhile_jobs
+from flake8_async_block.engine.pool import (
+    Part,
+    Work,
+    copies_are_safe,
+    in_processes,
+    worthwhile_jobs,
+)
 from flake8_async_block.engine.reading import Reader
 from flake8_async_block.graph.contexts import Contexts
 from flake8_async_block.graph.project import Project
@@ -82,6 +88,7 @@ class Engine:
         overlays: absolute path → text to use instead of the file's, for unsaved buffers.
         store: where summaries are kept between runs.
         inputs: told about every file and directory on which the answers depend.
+        reader: reads the files, instead of one made of what comes before.
     """
 
     def __init__(
@@ -91,13 +98,12 @@ class Engine:
         *,
         store: SummaryStore | None = None,
         inputs: Inputs | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self._config = config
-        texts = {str(path): text for path, text in (overlays or {}).items()}
-        self._start(Reader(config, texts, store, inputs))
-
-    def _start(self, reader: Reader) -> None:
-        config = self._config
+        if reader is None:
+            texts = {str(path): text for path, text in (overlays or {}).items()}
+            reader = Reader(config, texts, store, inputs)
         self._reader = reader
         where = display_path(config.source, Path.cwd()) if config.source else "pyproject.toml"
         catalogue = load_catalogue(config.catalogue, where)
@@ -175,13 +181,29 @@ class Engine:
         jobs = 1 if self._reader.overlays else worthwhile_jobs(files, jobs)
         if jobs == 1:
             return [self.check_files(files, suppress=suppress, progress=progress)]
-        store = self._reader.store
-        cache = None if store is None else store.directory
-        make = partial(_in_process, self._config, cache, suppress)
-        parts = check_in_parts(files, jobs, make, progress)
+        reader = self._reader
+        if copies_are_safe():
+            self._read_in_processes(files, jobs)
+            make = partial(_copy, self._config, reader, suppress)
+        else:
+            cache = None if reader.store is None else reader.store.directory
+            make = partial(_anew, self._config, cache, suppress)
+        parts = list(in_processes(files, jobs, make, progress))
         for part in parts:
-            self._reader.note_known(part.inputs)
+            reader.note_known(part.inputs)
         return parts
+
+    def _read_in_processes(self, files: Sequence[str], jobs: int) -> None:
+        """Have every file that is going to be followed read for its facts, each by one process."""
+        reader = self._reader
+        texts = ((file, reader.text(file)) for file in files)
+        followed = [file for file, text in texts if text is not None and self._is_followed(text)]
+        packed: dict[str, bytes] = {}
+        read = in_processes(followed, jobs, partial(_reading, reader))
+        reader.index_words()
+        for part in read:
+            packed.update(part)
+        reader.share(packed)
 
     def check_files(
         self,
@@ -211,7 +233,7 @@ class Engine:
         text = self._reader.text(path)
         if text is None:
             return (), 0
-        if _ROOT_MARK.search(text) is None and not self._resolver.frameworks.may_call(text):
+        if not self._is_followed(text):
             self._reader.note_syntax_error(path, text)
             return (), 0
         if self._project.summary(path) is None:
@@ -221,6 +243,10 @@ class Engine:
             return found, 0
         kept, suppressed = filter_suppressed(text, found)
         return kept, len(suppressed)
+
+    def _is_followed(self, text: bytes) -> bool:
+        """Whether a text may have a function of which something is to be told."""
+        return _ROOT_MARK.search(text) is not None or self._resolver.frameworks.may_call(text)
 
     def _findings(self, path: str) -> Iterator[Diagnostic]:
         """What is found in a readable file, whatever settings and comments say."""
@@ -302,8 +328,7 @@ class Engine:
         return FixResult(tuple(fixed), result.errors)
 
     def _recheck(self, path: Path, options: FixOptions, text: bytes) -> Sequence[Diagnostic]:
-        again = Engine(self._config)
-        again._start(self._reader.with_text(str(path), text))
+        again = Engine(self._config, reader=self._reader.with_text(str(path), text))
         return [
             diagnostic
             for diagnostic in again.check([path]).diagnostics
@@ -311,7 +336,19 @@ class Engine:
         ]
 
 
-def _in_process(config: Config, cache: str | None, suppress: bool) -> CheckFiles:
+def _reading(reader: Reader) -> Work[dict[str, bytes]]:
+    """What a process does that only reads files for their facts."""
+    return reader.copy_for_process().packed_summaries
+
+
+def _copy(config: Config, reader: Reader, suppress: bool) -> Work[Part]:
+    """What a process checks with that is a copy of the one that started it."""
+    engine = Engine(config, reader=reader.copy_for_process())
+    return partial(engine.check_files, suppress=suppress)
+
+
+def _anew(config: Config, cache: str | None, suppress: bool) -> Work[Part]:
+    """What a process checks with that begins with nothing."""
     store = None if cache is None else SummaryStore(cache)
     engine = Engine(config, store=store, inputs=Inputs())
     return partial(engine.check_files, suppress=suppress)

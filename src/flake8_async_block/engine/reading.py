@@ -7,10 +7,11 @@ long as nothing of that changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from flake8_async_block.cache.packing import pack, unpack
 from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.config import Config
@@ -52,6 +53,7 @@ class Reader:
         self._inputs = inputs
         self._texts: dict[str, bytes] = {}
         self._summaries: dict[str, ModuleSummary] = {}
+        self._packed: dict[str, bytes] = {}
         self._words: WordSearch | None = None
         self._dependencies: dict[frozenset[str], frozenset[str]] = {}
 
@@ -102,6 +104,8 @@ class Reader:
         if text is None or path in self.errors:
             return None
         found = self.store.get(text) if self.store is not None else None
+        if found is None and path in self._packed:
+            found = unpack(self._packed[path])
         if found is None:
             try:
                 found = extract_summary(text)
@@ -109,9 +113,47 @@ class Reader:
                 self.errors[path] = _parse_error(self._shown(path), error)
                 return None
             if self.store is not None:
-                self.store.put(text, found)
+                self.store.put(text, pack(found))
         self._summaries[path] = found
         return found
+
+    def packed_summaries(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """The packed summaries of readable files, without those that the store has."""
+        made: dict[str, bytes] = {}
+        for path in paths:
+            text = self._texts[path]
+            if self.store is not None and self.store.has(text):
+                continue
+            try:
+                packed = pack(extract_summary(text))
+            except (SyntaxError, ValueError, RecursionError):
+                # Whoever needs the summary will say what is wrong.
+                continue
+            made[path] = packed
+            if self.store is not None:
+                self.store.put(text, packed)
+        self.flush()
+        return made
+
+    def share(self, packed: Mapping[str, bytes]) -> None:
+        """Take over summaries that other processes have made, and prepare to be copied.
+
+        The processes that are made of this one from here on have in common what costs each of
+        them much and changes no more: texts, packed summaries, and where words stand.
+        """
+        self._packed = dict(packed)
+
+    def index_words(self) -> None:
+        """Find out at once where all words stand, for those who are going to ask for many."""
+        self._word_search().index()
+
+    def copy_for_process(self) -> Reader:
+        """The same reader with what a process needs for itself: its own store and inputs."""
+        store = None if self.store is None else SummaryStore(self.store.directory)
+        other = Reader(self._config, self.overlays, store, Inputs())
+        other.errors = dict(self.errors)
+        other._texts, other._packed, other._words = self._texts, self._packed, self._words
+        return other
 
     def note_syntax_error(self, path: str, text: bytes) -> None:
         """Keep an error where a text is broken of which no summary is needed."""
@@ -127,9 +169,12 @@ class Reader:
 
     def mentioning(self, word: bytes) -> tuple[str, ...]:
         """The files of the project whose text holds ``word``, whatever a run was asked to check."""
+        return self._word_search().files_with(word)
+
+    def _word_search(self) -> WordSearch:
         if self._words is None:
             self._words = WordSearch(self._project_files(), self.text)
-        return self._words.files_with(word)
+        return self._words
 
     def mentioned_dependencies(self, names: frozenset[str]) -> frozenset[str]:
         """Those of some package names that the project's dependency files mention."""

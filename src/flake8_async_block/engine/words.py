@@ -37,10 +37,15 @@ class WordSearch:
             known = self._answers[word] = tuple(self._search(word))
         return known
 
+    def index(self) -> None:
+        """Look at all texts at once, as many questions would."""
+        if self._index is None:
+            self._index = self._make_index()
+
     def _search(self, word: bytes) -> list[str]:
         parts = word.translate(_BLANKED).split()
         if self._index is None and len(self._answers) >= _WORDS_BEFORE_INDEX and parts:
-            self._index = self._make_index()
+            self.index()
         files: Sequence[str] = self._files
         if self._index is not None and parts:
             found = self._index.get(parts[0], [])
