@@ -156,6 +156,60 @@ def test_one_file_is_told_the_same_as_the_whole_project(project: Path) -> None:
 def test_the_message_says_why_a_plain_function_runs_on_the_loop(project: Path) -> None:
     messages = [item["message"] for item in findings(project, ".") if item["line"] == 11]
     assert messages == [
-        "`time.sleep` sleeps on the event loop, in `def index` (GET /), "
-        "where Litestar runs it on the event loop"
+        "`time.sleep` sleeps on the event loop, in `def index` (GET /): "
+        "Litestar runs it on the event loop"
     ]
+
+
+SHARED = """\
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/a")
+async def first():
+    await helper()
+
+
+@app.get("/b")
+async def second():
+    await between()
+
+
+@app.post("/c")
+async def third():
+    time.sleep(1)
+    await first()
+
+
+@app.get("/d")
+def in_a_thread():
+    time.sleep(1)
+
+
+async def between():
+    await helper()
+
+
+async def helper():
+    time.sleep(1)
+
+
+async def unreached():
+    time.sleep(1)
+"""
+
+
+def test_a_helper_names_all_handlers_that_reach_it(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SHARED)
+    found = {item["trace"][0]["function"]: item for item in findings(tmp_path, "app.py")}
+    assert set(found) == {"third", "helper", "unreached"}
+    assert [handler["route"] for handler in found["helper"]["handlers"]] == ["/a", "/b"]
+    assert found["helper"]["handler"] == found["helper"]["handlers"][0]
+    assert found["helper"]["handler"]["line"] == 9
+    assert found["helper"]["message"].endswith("(reached from GET /a and 1 more handler)")
+    assert found["third"]["message"].endswith("in `async def third` (POST /c)")
+    assert found["unreached"]["handlers"] == []

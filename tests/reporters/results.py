@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from flake8_async_block.model.diagnostic import (
@@ -15,6 +16,8 @@ from flake8_async_block.model.diagnostic import (
     Span,
 )
 
+READ_ITEM = Handler("fastapi", "GET", "/items/{id}", "read_item", "app/main.py", 2)
+EXPORT = Handler("fastapi", "GET", "/export", "export", "app/main.py", 12)
 DIRECT = Diagnostic(
     "ASB102",
     "blocking-http-call",
@@ -24,7 +27,8 @@ DIRECT = Diagnostic(
     api="requests.get",
     cost="unbounded",
     trace=(Hop("app/main.py", 3, "read_item", "requests.get(url)"),),
-    handler=Handler("fastapi", "GET", "/items/{id}", "read_item"),
+    handler=READ_ITEM,
+    handlers=(READ_ITEM,),
     fix=FixPlan("thread", Applicability.SAFE, "run in a worker thread", (("backend", "anyio"),)),
     remedy="await httpx.AsyncClient.get(...)",
 )
@@ -69,6 +73,29 @@ FULL = CheckResult(
     files=14,
     suppressed=2,
 )
+GROUPED = CheckResult(
+    diagnostics=(
+        DIRECT,
+        BEHIND_A_HELPER,
+        *(
+            replace(
+                BEHIND_A_HELPER,
+                span=Span(line, 4, line, 9),
+                trace=(Hop("app/main.py", line, "export", "work(9)"), BEHIND_A_HELPER.trace[-1]),
+                handler=EXPORT,
+                handlers=(EXPORT, READ_ITEM) if line == 17 else (EXPORT,),
+            )
+            for line in range(17, 24)
+        ),
+        LOOP,
+        # Advice freezes nobody.
+        replace(ADVICE, handler=EXPORT, handlers=(EXPORT,)),
+    ),
+    files=14,
+    suppressed=2,
+    notes=(replace(DIRECT, span=Span(9, 0, 9, 9), once=True),),
+)
+"""One line in a helper that is reached eight times; no other line is reached from elsewhere."""
 SOURCES = {
     "app/main.py": (
         "import requests\nasync def read_item(id):\n\treturn {requests.get(url): 1}\n"

@@ -24,7 +24,7 @@ from flake8_async_block.model.diagnostic import (
 )
 from flake8_async_block.reporters import REPORTERS, ReportContext
 from flake8_async_block.reporters.json import SCHEMA
-from tests.reporters.results import FULL
+from tests.reporters.results import EXPORT, FULL, GROUPED, READ_ITEM
 
 GOLDEN = Path(__file__).parent / "golden" / "full.json"
 
@@ -44,7 +44,7 @@ def test_golden() -> None:
     assert text == GOLDEN.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("result", [FULL, CheckResult()])
+@pytest.mark.parametrize("result", [FULL, GROUPED, CheckResult()])
 def test_valid(result: CheckResult) -> None:
     validator().validate(report(result))
 
@@ -55,6 +55,32 @@ def test_paths_are_relative_to_the_working_directory() -> None:
     assert document["diagnostics"][1]["trace"][1]["path"] == "../lib/wörk.py"
     assert document["errors"][0]["path"] == "broken.py"
     assert list(document["summary"]["by_file"]) == ["main.py", "../lib/wörk.py"]
+
+
+def test_findings_by_the_line_that_blocks() -> None:
+    document = report(GROUPED)
+    shared = document["blockers"][0]
+    assert (shared["path"], shared["line"], shared["apis"]) == ("lib/wörk.py", 2, ["time.sleep"])
+    assert [document["diagnostics"][place]["line"] for place in shared["findings"]] == [
+        *(7, 17, 18, 19, 20, 21, 22, 23)
+    ]
+    assert [handler["route"] for handler in shared["handlers"]] == ["/export", "/items/{id}"]
+
+
+def test_summary_by_cause_and_by_handler() -> None:
+    summary = report(GROUPED)["summary"]
+    assert (summary["findings"], summary["freezing"], summary["blocking_lines"]) == (11, 10, 3)
+    assert [(entry["route"], entry["findings"]) for entry in summary["by_handler"]] == [
+        (EXPORT.route, 7),
+        (READ_ITEM.route, 2),
+    ]
+
+
+def test_notes_are_marked_and_counted_apart() -> None:
+    document = report(GROUPED)
+    assert [note["once"] for note in document["notes"]] == [True]
+    assert not any(found["once"] for found in document["diagnostics"])
+    assert document["summary"]["notes"] == 1
 
 
 def test_file_name_that_is_no_unicode() -> None:
@@ -91,6 +117,7 @@ def test_schema_names_every_key() -> None:
         (finding, definitions["diagnostic"]),
         (finding["trace"][0], definitions["hop"]),
         (finding["handler"], definitions["handler"]),
+        (document["blockers"][0], definitions["blocker"]),
         (finding["fix"], definitions["fix"]),
         (document["errors"][0], definitions["error"]),
         (document["summary"], definitions["summary"]),
@@ -126,6 +153,10 @@ DIAGNOSTICS = st.builds(
     fix=st.none() | st.builds(FixPlan, st.just("x"), st.sampled_from(Applicability), st.just("t")),
     why_not=st.none() | TEXT,
     remedy=TEXT,
+    once=st.booleans(),
+    handlers=st.lists(st.builds(Handler, TEXT, TEXT, TEXT, TEXT, NAMES, NUMBERS), max_size=2).map(
+        tuple
+    ),
 )
 
 
@@ -137,3 +168,12 @@ def test_any_result_is_valid(diagnostics: tuple[Diagnostic, ...], files: int) ->
         found.message for found in diagnostics
     ]
     assert document["summary"]["findings"] == sum(document["summary"]["by_rule"].values())
+    grouped = [place for blocker in document["blockers"] for place in blocker["findings"]]
+    assert sorted(grouped) == list(range(len(diagnostics)))
+
+
+def test_the_documented_example_is_valid(repository: Path) -> None:
+    page = (repository / "docs" / "json.md").read_text(encoding="utf-8")
+    example = re.search(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert example is not None
+    validator().validate(json.loads(example[1]))

@@ -11,7 +11,7 @@ from typing import Any
 
 from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileError, Span
 from flake8_async_block.reporters import REPORTERS, ReportContext
-from tests.reporters.results import DIRECT, FULL, LOOP, write_sources
+from tests.reporters.results import DIRECT, EXPORT, FULL, GROUPED, LOOP, READ_ITEM, write_sources
 
 GOLDEN = Path(__file__).parent / "golden"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -63,9 +63,66 @@ def test_counts_of_many_files() -> None:
     found += [replace(DIRECT, path="f7.py"), replace(DIRECT, path="f6.py")]
     last = render(CheckResult(tuple(found), files=9)).splitlines()[-1]
     assert last == (
-        "10 findings in 8 of 9 files; by rule: ASB301 8, ASB102 2;"
+        "10 findings in 8 of 9 files; 9 blocking lines; by rule: ASB301 8, ASB102 2;"
         " by file: f6.py 2, f7.py 2, f0.py 1, f1.py 1, f2.py 1, and 3 more"
     )
+
+
+class TestByBlocker:
+    def test_golden(self) -> None:
+        expected = (GOLDEN / "by_blocker.txt").read_text(encoding="utf-8")
+        assert render(GROUPED, group_by="blocker") == expected
+
+    def test_one_line_a_blocker_when_quiet(self) -> None:
+        lines = render(GROUPED, group_by="blocker", quiet=True).splitlines()
+        assert [line.split()[0] for line in lines] == [
+            *("lib/wörk.py:2", "app/main.py:3", "lib/wörk.py:1", "lib/wörk.py:4")
+        ]
+
+    def test_the_numbers_are_those_of_the_other_arrangement(self) -> None:
+        assert (
+            render(GROUPED, group_by="blocker").splitlines()[-2:]
+            == render(GROUPED).splitlines()[-2:]
+        )
+
+    def test_errors_and_colours(self) -> None:
+        coloured = render(FULL, group_by="blocker", colours=True)
+        assert ANSI.sub("", coloured) == render(FULL, group_by="blocker")
+        assert "app/broken.py:12: error: invalid syntax" in ANSI.sub("", coloured)
+
+
+class TestHandlersThatFreeze:
+    def line(self, *found: Diagnostic) -> str:
+        return render(CheckResult(found, files=1)).splitlines()[-2]
+
+    def test_the_worst(self) -> None:
+        lines = render(GROUPED).splitlines()
+        assert lines[-2] == "2 handlers can freeze the server; the worst is GET /export, 7 ways"
+        assert lines[-1].startswith(
+            "11 findings in 2 of 14 files (1 note on what blocks only once, 2 suppressed);"
+            " 3 blocking lines; by rule: "
+        )
+
+    def test_one(self) -> None:
+        again = replace(DIRECT, span=Span(4, 0, 4, 1), trace=())
+        assert self.line(DIRECT) == "GET /items/{id} can freeze the server"
+        assert self.line(DIRECT, again) == "GET /items/{id} can freeze the server, 2 ways"
+
+    def test_each_in_one_way(self) -> None:
+        both = replace(DIRECT, handlers=(READ_ITEM, EXPORT))
+        expected = "2 handlers can freeze the server: GET /export, GET /items/{id}"
+        assert self.line(both) == expected
+
+    def test_none_is_known(self) -> None:
+        assert "can freeze" not in render(CheckResult((LOOP,), files=1))
+
+    def test_handlers_of_the_same_name_in_two_files(self) -> None:
+        other = replace(READ_ITEM, path="app/other.py")
+        assert self.line(replace(DIRECT, handlers=(READ_ITEM, other))).startswith("2 handlers")
+
+    def test_notes_do_not_count(self) -> None:
+        note = replace(DIRECT, once=True)
+        assert "can freeze" not in render(CheckResult((), files=1, notes=(note,)))
 
 
 def test_control_characters_are_spelt_out() -> None:

@@ -87,6 +87,13 @@ def _build() -> tuple[_Parser, Mapping[str, argparse.ArgumentParser]]:
     _add_paths(check, "files and directories; - reads standard input (default: .)")
     _add_output(check)
     check.add_argument(
+        "--group-by",
+        choices=("file", "blocker"),
+        default="file",
+        help="what the text is arranged by: the file of a finding, or the line that blocks in the"
+        " end, with every call that reaches it (default: file)",
+    )
+    check.add_argument(
         "--stdin-filename",
         type=Path,
         metavar="PATH",

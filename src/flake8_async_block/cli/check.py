@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace, argv: Sequence[str] = ()) -> int:
         colours=screen and wants_colours(sys.stdout),
         quiet=arguments.quiet,
         overlays=overlays,
+        group_by=arguments.group_by,
     )
     report = REPORTERS[arguments.output_format](result, context)
     _write(report, arguments)

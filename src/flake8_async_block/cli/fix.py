@@ -20,7 +20,7 @@ from flake8_async_block.engine import Engine, FixOptions
 from flake8_async_block.model.diagnostic import Diagnostic, FileError
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.model.fix import NOT_CHOSEN, STRATEGIES, FileFix
-from flake8_async_block.reporters.text import printable
+from flake8_async_block.reporters.lines import printable
 from flake8_async_block.sources import display_path, read_source, write_atomically
 
 _MANY: Final = 10

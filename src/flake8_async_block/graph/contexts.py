@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_async_block.graph.handlers import HandlerIndex
+from flake8_async_block.graph.handlers import HandlerIndex, Reach
 from flake8_async_block.graph.models import Models
 from flake8_async_block.graph.registrations import Mentions
 from flake8_async_block.graph.values import ProjectFunction
@@ -102,11 +102,11 @@ class Contexts:
             return Where(Context.LOOP, reason, handler)
         return None
 
-    def reaching(self, function: ProjectFunction) -> Handler | None:
-        """The entry point that ``function`` is, or the nearest one through which it is reached."""
+    def reaching(self, function: ProjectFunction) -> tuple[Reach, ...]:
+        """The entry point that ``function`` is, or those that reach it, the nearest first."""
         where = self.on_loop(function)
         if where is not None and where.handler is not None:
-            return where.handler
+            return (Reach(where.handler, (function,)),)
         return self.handlers.reaching(function)
 
     def _convention(self, function: ProjectFunction) -> str:

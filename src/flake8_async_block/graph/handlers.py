@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.callers import Callers
@@ -21,6 +21,18 @@ _MOST_FUNCTIONS: Final = 200
 """How many functions are looked at on the way back to an entry point before giving up."""
 
 
+class Reach(NamedTuple):
+    """An entry point, and how a function is reached from it.
+
+    Attributes:
+        handler: the entry point; its path is absolute.
+        way: the functions from the entry point to the one in question, both included.
+    """
+
+    handler: Handler
+    way: tuple[ProjectFunction, ...]
+
+
 class HandlerIndex:
     """Answers how functions are registered, and through which entry point code is reached.
 
@@ -34,34 +46,38 @@ class HandlerIndex:
         self._registrations = Registrations(resolver, mentions)
         self._callers = Callers(resolver, mentions)
         self._roles: dict[tuple[str, str], tuple[Role, ...]] = {}
-        self._reaching: dict[tuple[str, str], Handler | None] = {}
+        self._reaching: dict[tuple[str, str], tuple[Reach, ...]] = {}
 
-    def reaching(self, function: ProjectFunction) -> Handler | None:
-        """The entry point that ``function`` is, or the nearest one that calls it.
+    def reaching(self, function: ProjectFunction) -> tuple[Reach, ...]:
+        """The entry point that ``function`` is, or those that call it, the nearest first.
 
-        Callers are looked for in the whole project; of several that are equally near, the one
-        in the file that sorts first counts.
+        Callers are looked for in the whole project, but not beyond an entry point; of several
+        that are equally near, the one in the file that sorts first comes first.
         """
         key = (function.path, function.qualname)
-        if key not in self._reaching:
-            self._reaching[key] = self._search(key)
-        return self._reaching[key]
+        known = self._reaching.get(key)
+        if known is None:
+            known = self._reaching[key] = tuple(self._search(function))
+        return known
 
-    def _search(self, start: tuple[str, str]) -> Handler | None:
-        seen = {start: None}
+    def _search(self, start: ProjectFunction) -> Iterator[Reach]:
+        ways: dict[ProjectFunction, tuple[ProjectFunction, ...]] = {start: (start,)}
         level = [start]
-        while level and len(seen) < _MOST_FUNCTIONS:
-            for path, qualname in level:
-                found = self.handler_of(ProjectFunction(path, qualname))
-                if found is not None:
-                    return found
-            level = [
-                caller
-                for path, qualname in level
-                for caller in self._callers.of(path, qualname)
-                if caller not in seen and seen.setdefault(caller) is None
-            ]
-        return None
+        while level and len(ways) < _MOST_FUNCTIONS:
+            inner = []
+            for function in level:
+                handler = self.handler_of(function)
+                if handler is None:
+                    inner.append(function)
+                else:
+                    yield Reach(handler, ways[function])
+            level = []
+            for function in inner:
+                for caller in self._callers.of(function.path, function.qualname):
+                    before = ProjectFunction(*caller)
+                    if before not in ways:
+                        ways[before] = (before, *ways[function])
+                        level.append(before)
 
     def is_provider(self, function: ProjectFunction) -> bool:
         """Whether a framework makes the values of parameters by calling ``function``."""
@@ -85,6 +101,8 @@ class HandlerIndex:
                 method=role.method,
                 route=self._registrations.full_route(role, *own),
                 function=facts.qualname,
+                path=function.path,
+                line=facts.span.line,
             )
         return None
 

@@ -47,12 +47,18 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """The entry point of a framework through which a finding is reached."""
+    """The entry point of a framework through which a finding is reached.
+
+    ``path`` and ``line`` are those of the function: the path is relative to the project's root
+    with ``/``, and the line counts from 1.
+    """
 
     framework: str
     method: str
     route: str
     function: str
+    path: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
         return f"{self.method} {self.route or self.function}".strip()
@@ -88,12 +94,13 @@ class Diagnostic:
         api: the catalogue's name of the blocking API, such as ``requests.get``, or empty.
         cost: ``unbounded``, ``bounded``, ``cpu`` or ``brief``; empty where no API is involved.
         trace: the chain; the first hop is the reported call, the last one the call that blocks.
-        handler: the framework entry point that reaches it, if one is known.
+        handler: the nearest framework entry point that reaches it, if one is known.
         fix: what ``async-block fix`` would do, or None.
         alternatives: other ways to fix it, for those who ask for one by its strategy.
         why_not: why there is no fix, or None.
         remedy: one line of advice for people.
         once: it happens once in the life of the process; reported as a note.
+        handlers: all entry points that are known to reach it, the nearest first.
     """
 
     code: str
@@ -110,6 +117,14 @@ class Diagnostic:
     remedy: str = ""
     once: bool = False
     alternatives: tuple[FixPlan, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+
+    @property
+    def blocking_line(self) -> tuple[str, int]:
+        """Path and line of what blocks in the end: the last hop's, or the finding's own."""
+        if self.trace:
+            return self.trace[-1].path, self.trace[-1].line
+        return self.path, self.span.line
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -15,6 +15,7 @@ class Rule:
         summary: one line, without a full stop.
         page: the documentation, Markdown, as ``async-block explain CODE`` prints it.
         default: whether the rule is on without any configuration.
+        freezes: whether what it finds stops the event loop, and with it every other task.
     """
 
     code: str
@@ -22,3 +23,4 @@ class Rule:
     summary: str
     page: str
     default: bool = True
+    freezes: bool = True

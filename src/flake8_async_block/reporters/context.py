@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flake8_async_block.model.diagnostic import CheckResult
+from flake8_async_block.model.diagnostic import CheckResult, Handler
+from flake8_async_block.reporters.blockers import by_blocker, by_handler, freezing
 from flake8_async_block.sources import display_path, read_source
 
 
@@ -25,6 +26,7 @@ class ReportContext:
         colours: the terminal understands colours, and they are welcome.
         quiet: only the findings, without explanation and counts.
         overlays: absolute path → text that was checked in place of the file's.
+        group_by: ``file`` or ``blocker``: what a report for people is arranged by.
     """
 
     root: Path
@@ -34,6 +36,7 @@ class ReportContext:
     colours: bool = False
     quiet: bool = False
     overlays: Mapping[Path, bytes] = field(default_factory=dict)
+    group_by: str = "file"
 
     def shown(self, path: str) -> str:
         """Turn a path relative to the root into one relative to the working directory."""
@@ -60,27 +63,42 @@ class ReportContext:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers under a report; codes and files come most frequent first."""
+    """The numbers under a report; codes, files and handlers come most frequent first.
+
+    Args:
+        freezing: how many of the findings stop the event loop.
+        blocking_lines: how many lines of source are behind those.
+        by_handler: how many of those each entry point reaches.
+    """
 
     files: int
     findings: int
+    notes: int
     suppressed: int
     errors: int
     by_rule: dict[str, int]
     by_file: dict[str, int]
+    freezing: int
+    blocking_lines: int
+    by_handler: dict[Handler, int]
 
 
 def count(result: CheckResult, context: ReportContext) -> Counts:
     """Count findings by rule code and by file, files as they are printed."""
     rules = Counter(found.code for found in result.diagnostics)
     files = Counter(found.path for found in result.diagnostics)
+    freezes = freezing(result.diagnostics)
     return Counts(
         files=result.files,
         findings=len(result.diagnostics),
+        notes=len(result.notes),
         suppressed=result.suppressed,
         errors=len(result.errors),
         by_rule=dict(_most_frequent_first(rules)),
         by_file={context.shown(path): times for path, times in _most_frequent_first(files)},
+        freezing=len(freezes),
+        blocking_lines=len(by_blocker(freezes)),
+        by_handler=by_handler(freezes),
     )
 
 

@@ -6,7 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any, Final
 
-from flake8_async_block.model.diagnostic import CheckResult, Diagnostic
+from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, Handler
+from flake8_async_block.reporters.blockers import by_blocker
 from flake8_async_block.reporters.context import ReportContext, count
 
 SCHEMA: Final = Path(__file__).parent / "schema" / "diagnostics.schema.json"
@@ -29,13 +30,14 @@ def render(result: CheckResult, context: ReportContext) -> str:
             {"path": context.shown(error.path), "line": error.line, "message": error.message}
             for error in result.errors
         ],
-        "summary": dataclasses.asdict(count(result, context)),
+        "blockers": _blockers(result, context),
+        "summary": _summary(result, context),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
 def _diagnostic(found: Diagnostic, context: ReportContext) -> dict[str, Any]:
-    handler, fix = found.handler, found.fix
+    fix = found.fix
     return {
         "code": found.code,
         "name": found.name,
@@ -56,13 +58,8 @@ def _diagnostic(found: Diagnostic, context: ReportContext) -> dict[str, Any]:
             }
             for hop in found.trace
         ],
-        "handler": handler
-        and {
-            "framework": handler.framework,
-            "method": handler.method,
-            "route": handler.route,
-            "function": handler.function,
-        },
+        "handler": found.handler and _handler(found.handler, context),
+        "handlers": [_handler(handler, context) for handler in found.handlers],
         "fix": fix
         and {
             "strategy": fix.strategy,
@@ -70,4 +67,45 @@ def _diagnostic(found: Diagnostic, context: ReportContext) -> dict[str, Any]:
             "title": fix.title,
         },
         "why_not": found.why_not,
+        "remedy": found.remedy,
+        "once": found.once,
+    }
+
+
+def _handler(handler: Handler, context: ReportContext) -> dict[str, Any]:
+    return {
+        "framework": handler.framework,
+        "method": handler.method,
+        "route": handler.route,
+        "function": handler.function,
+        "path": context.shown(handler.path) if handler.path else "",
+        "line": handler.line,
+    }
+
+
+def _blockers(result: CheckResult, context: ReportContext) -> list[dict[str, Any]]:
+    """The lines that block, each with the places of its findings among all findings."""
+    places = {id(found): place for place, found in enumerate(result.diagnostics)}
+    return [
+        {
+            "path": context.shown(blocker.path),
+            "line": blocker.line,
+            "function": blocker.function,
+            "text": blocker.text,
+            "apis": blocker.apis,
+            "findings": [places[id(found)] for found in blocker.findings],
+            "handlers": [_handler(handler, context) for handler in blocker.handlers],
+        }
+        for blocker in by_blocker(result.diagnostics)
+    ]
+
+
+def _summary(result: CheckResult, context: ReportContext) -> dict[str, Any]:
+    counts = count(result, context)
+    return {
+        **{field.name: getattr(counts, field.name) for field in dataclasses.fields(counts)},
+        "by_handler": [
+            {**_handler(handler, context), "findings": times}
+            for handler, times in counts.by_handler.items()
+        ],
     }

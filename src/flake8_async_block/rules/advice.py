@@ -123,4 +123,5 @@ HANDLER_WITHOUT_AWAIT: Final = Rule(
     "an async handler without await, which could be a plain function",
     __doc__,
     default=False,
+    freezes=False,
 )

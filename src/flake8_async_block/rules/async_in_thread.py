@@ -145,4 +145,5 @@ ASYNC_FUNCTION_IN_THREAD: Final = Rule(
     "async-function-in-thread",
     "an async function handed to a thread, which does not run it",
     __doc__,
+    freezes=False,
 )

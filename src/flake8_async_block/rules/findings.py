@@ -173,6 +173,7 @@ class _Finder:
         does = kind.does if crossing is None else crossing.does
         seldom = _SELDOM[witness.seldom]
         place = self._scene.place(facts)
+        handlers = self._scene.handlers(facts)
         message = f"`{text}` {does} on the event loop{through}{seldom}, in {place}"
         caution = self._caution(witness)
         advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
@@ -187,7 +188,8 @@ class _Finder:
             api=api.name,
             cost=api.cost,
             trace=tuple(self._hop(hop) for hop in hops),
-            handler=self._scene.handler(facts),
+            handler=next(iter(handlers), None),
+            handlers=handlers,
             fix=advice.plan,
             alternatives=advice.alternatives + self._without_async(facts),
             why_not=advice.why_not,

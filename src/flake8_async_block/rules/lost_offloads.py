@@ -121,4 +121,5 @@ OFFLOAD_NOT_AWAITED: Final = Rule(
     "offload-not-awaited",
     "work for a thread that nobody awaits, so that it is never done",
     __doc__,
+    freezes=False,
 )

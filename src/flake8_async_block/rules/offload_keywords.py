@@ -114,4 +114,5 @@ KEYWORD_NOT_HANDED_ON: Final = Rule(
     "keyword-not-handed-on",
     "a keyword argument for a function that the thread does not get",
     __doc__,
+    freezes=False,
 )

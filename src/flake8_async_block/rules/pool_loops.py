@@ -151,4 +151,5 @@ ENDLESS_LOOP_IN_POOL: Final = Rule(
     "endless-loop-in-pool",
     "an endless loop that keeps a thread of the framework's pool forever",
     __doc__,
+    freezes=False,
 )

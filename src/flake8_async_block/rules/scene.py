@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from flake8_async_block.graph.contexts import Context, Contexts
@@ -60,23 +60,37 @@ class Scene:
             text=text or self.texts.excerpt(function.path, span),
         )
 
-    def handler(self, facts: FunctionFacts) -> Handler | None:
-        return self.contexts.reaching(ProjectFunction(self.module, facts.qualname))
+    def handlers(self, facts: FunctionFacts) -> tuple[Handler, ...]:
+        """All entry points that reach a function, the nearest first."""
+        reaches = self.contexts.reaching(ProjectFunction(self.module, facts.qualname))
+        handlers = dict.fromkeys(reach.handler for reach in reaches)
+        return tuple(
+            replace(handler, path=self.texts.shown_path(handler.path)) for handler in handlers
+        )
 
     def place(self, facts: FunctionFacts) -> str:
-        """The function, and the entry point that reaches it, for a message."""
-        handler = self.handler(facts)
-        named = ""
-        if handler is not None:
-            reached = handler.function != facts.qualname
-            named = f" ({'reached from ' if reached else ''}{handler})"
+        """The function, and the entry points that reach it, for a message."""
+        named = self._named(facts)
         if facts.qualname == MODULE_BODY:
             return "the module's own code"
         if facts.is_async:
             return f"`async def {bare(facts.qualname)}`{named}"
         where = self.contexts.context_of(ProjectFunction(self.module, facts.qualname))
-        known = "" if where.context is Context.CALLED else f", where {where.reason}"
+        known = "" if where.context is Context.CALLED else f": {where.reason}"
         return f"`{_plain_name(facts.qualname)}`{named}{known}"
+
+    def _named(self, facts: FunctionFacts) -> str:
+        """The entry points that reach a function, in brackets."""
+        handlers = self.handlers(facts)
+        if not handlers:
+            return ""
+        nearest = handlers[0]
+        if nearest.function != facts.qualname:
+            more = len(handlers) - 1
+            others = f" and {more} more handler{'s' if more > 1 else ''}" if more else ""
+            return f" (reached from {nearest}{others})"
+        named = f"{nearest.method} {nearest.route}".strip() if nearest.route else nearest.method
+        return f" ({named})" if named else ""
 
     def report(
         self,
@@ -92,6 +106,7 @@ class Scene:
     ) -> Diagnostic:
         """A finding at ``span`` in the function that ``facts`` are about."""
         own = self.hop(ProjectFunction(self.module, facts.qualname), span)
+        handlers = self.handlers(facts)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -99,7 +114,8 @@ class Scene:
             span=span,
             message=f"{message}, in {self.place(facts)}",
             trace=trace or (own,),
-            handler=self.handler(facts),
+            handler=next(iter(handlers), None),
+            handlers=handlers,
             fix=fix,
             why_not=why_not,
             remedy=remedy,
