@@ -168,7 +168,6 @@ and nothing in it is known to block: a finding needs every candidate to block
                 no finding: receiver unknown: `subprocess` is not defined in this file
             """,
         ),
-        ("held", "app.py:30: there is no call on this line"),
     ],
 )
 def test_silence_is_explained(capsys: pytest.CaptureFixture[str], text: str, answer: str) -> None:
@@ -178,18 +177,39 @@ def test_silence_is_explained(capsys: pytest.CaptureFixture[str], text: str, ans
 @pytest.mark.usefixtures("project")
 def test_a_finding_comes_with_its_chain(capsys: pytest.CaptureFixture[str]) -> None:
     told = explain(capsys, "    slow()")
-    assert "is: slow (helpers.py:5)\n" in told
-    assert "    ASB201: `slow` sleeps on the event loop through slow → time.sleep" in told
-    assert told.endswith("      app.py:18 `slow()`\n      helpers.py:5 `time.sleep(1)`\n")
+    assert told == dedent("""\
+        app.py:18:5 `slow()`, in `handler`
+            ASB201 blocking-sleep-in-helper: `slow` sleeps on the event loop through slow → \
+time.sleep, in `async def handler`
+            Where it runs
+              no framework's entry point is known to reach it
+              `handler` is an `async def`: it runs on the event loop
+            What happens there
+              app.py:18 in handler: slow()
+                calls `slow`
+              helpers.py:5 in slow: def slow(): time.sleep(1)
+                `time.sleep` sleeps: nothing limits how long that takes (cost `unbounded`)
+              documented at https://docs.python.org/3/library/time.html#time.sleep
+            What can be done
+              run it in a worker thread: `await asyncio.to_thread(slow, ...)`, or make it \
+asynchronous with `asyncio.sleep`
+              safe fix: run it in a worker thread
+                async-block fix --line app.py:18
+              unsafe fix: run the statements together in a worker thread, though other tasks run \
+meanwhile
+                async-block fix --line app.py:18 --strategy block --unsafe-fixes
+              if it is meant to be so: `# noqa: ASB201 - the reason`
+            More: `async-block explain ASB201`
+        """)
 
 
 @pytest.mark.usefixtures("project")
 def test_what_keeps_a_finding_back(capsys: pytest.CaptureFixture[str]) -> None:
     told = explain(capsys, "noqa")
-    assert "ASB101: `time.sleep`" in told
-    assert "(not reported: a comment silences it)" in told
+    assert "ASB101 blocking-sleep: `time.sleep`" in told
+    assert "\n    not reported: a comment silences it\n" in told
     told = explain(capsys, "    requests.get", "--ignore", "ASB102")
-    assert "(not reported: the settings turn ASB102 off)" in told
+    assert "\n    not reported: the settings turn ASB102 off\n" in told
 
 
 @pytest.mark.usefixtures("project")
@@ -240,3 +260,158 @@ def test_mistakes_are_one_line(
     assert told.out == ""
     assert told.err.startswith(f"async-block: error: {message}")
     assert told.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("project")
+def test_a_line_without_a_call_is_told_by_its_function(capsys: pytest.CaptureFixture[str]) -> None:
+    told = explain(capsys, "held").splitlines()
+    assert told[:2] == [
+        "app.py:30: there is no call on this line, which is part of `handler`",
+        "    `handler` is an `async def`: it runs on the event loop",
+    ]
+    assert [line.split()[:2] for line in told[2:]] == [
+        ["app.py:16:5", "ASB102"],
+        ["app.py:18:5", "ASB201"],
+        ["app.py:25:11", "ASB102"],
+        ["app.py:28:5", "ASB101"],
+    ]
+    assert told[-1].endswith("(not reported: a comment silences it)")
+    assert main(["explain", "app.py:1"]) == 0
+    assert capsys.readouterr().out == (
+        "app.py:1: there is no call on this line\n"
+        "    the module's own code runs when it is imported, not on the event loop\n"
+    )
+
+
+SERVER = """\
+import functools
+import time
+from fastapi import FastAPI
+
+app = FastAPI()
+state = None
+
+
+@app.get("/a")
+async def first():
+    await between()
+
+
+@app.get("/b")
+async def second():
+    return [await helper() for _ in range(2)]
+
+
+@app.get("/thread")
+def in_a_thread():
+    time.sleep(1)
+
+
+async def between():
+    await helper()
+
+
+async def helper():
+    for name in open("/etc/passwd"):
+        print(name)
+    while True:
+        helper.count += 1
+
+
+class Slow:
+    def __enter__(self):
+        try:
+            return 1 / 0
+        except ZeroDivisionError:
+            time.sleep(1)
+
+    def __exit__(self, *_): ...
+
+
+@functools.cache
+def load():
+    time.sleep(1)
+
+
+async def others():
+    with Slow():
+        pass
+    load()
+    await others()
+"""
+
+
+class TestServer:
+    @pytest.fixture(autouse=True)
+    def server(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        package = tmp_path / "package"
+        (package / "inner").mkdir(parents=True)
+        for directory in (package, package / "inner"):
+            (directory / "__init__.py").touch()
+        (package / "inner" / "server.py").write_text(SERVER)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def told(self, capsys: pytest.CaptureFixture[str], text: str) -> str:
+        line = next(n for n, line in enumerate(SERVER.splitlines(), 1) if text in line)
+        assert main(["explain", f"package/inner/server.py:{line}"]) == 0
+        return capsys.readouterr().out.replace("package/inner/", "")
+
+    def test_the_way_from_the_handler(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "for name in")
+        place = told.partition("Where it runs\n")[2].partition("    What happens there")[0]
+        assert dedent(place) == dedent("""\
+            FastAPI runs `second` (server.py:15): GET /b
+            server.py:16 in second: return [await helper() for _ in range(2)]
+              gets to `helper`
+            `helper` is an `async def`: it runs on the event loop
+            also reached from GET /a
+        """)
+
+    def test_the_way_through_another_function(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "async def between")
+        assert "part of `between`" in told
+        assert "it is reached from GET /a\n" in told
+
+    def test_iterating(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "for name in")
+        assert "in helper: for name in open(" in told
+        assert "`builtins.open` reads or writes files: on a slow or remote disk" in told
+
+    def test_a_loop(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "while True")
+        assert "server.py:31:5 `while True`, in `helper`" in told
+        assert "ASB301 loop-without-await: " in told
+        assert "--unsafe-fixes\n" in told
+
+    def test_entering_and_an_error_path(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "with Slow")
+        assert "enters a `with` block, which runs `Slow.__enter__`\n" in told
+        assert "(cost `unbounded`), only on an error path\n" in told
+        assert "time.sleep, though only on an error path, in `async def others`" in told
+
+    def test_a_note(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "    load()")
+        assert "a note, no finding: it happens only once in the life of the process\n" in told
+
+    def test_in_a_thread(self, capsys: pytest.CaptureFixture[str]) -> None:
+        lines = SERVER.splitlines()
+        line = lines.index("def in_a_thread():") + 2
+        assert main(["explain", f"package/inner/server.py:{line}"]) == 0
+        assert "it sleeps; but not on the event loop: FastAPI runs it in a thread" in (
+            capsys.readouterr().out
+        )
+
+    def test_an_awaited_function_of_the_project(self, capsys: pytest.CaptureFixture[str]) -> None:
+        told = self.told(capsys, "    await others()")
+        assert "what blocks in `others` is reported there, line by line" in told
+
+    def test_colours_change_no_word(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plain = self.told(capsys, "for name in")
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        coloured = self.told(capsys, "for name in")
+        assert coloured != plain
+        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain

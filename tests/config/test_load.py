@@ -60,6 +60,15 @@ class TestSearch:
         write(tmp_path / "a", table="[tool.other]")
         assert load(tmp_path / "a/b").root == tmp_path / "a"
 
+    def test_root_of_a_package_without_a_project(self, tmp_path: Path) -> None:
+        inner = tmp_path / "site/package/inner"
+        inner.mkdir(parents=True)
+        assert load(inner).root == inner
+        for directory in (inner, inner.parent):
+            (directory / "__init__.py").touch()
+        # One file of a package is told the same as the whole package.
+        assert load(inner).root == load(inner.parent).root == inner.parent
+
     def test_named_file(self, tmp_path: Path) -> None:
         path = tmp_path / "settings/lint.toml"
         path.parent.mkdir()

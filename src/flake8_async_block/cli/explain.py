@@ -6,15 +6,12 @@ import argparse
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flake8_async_block.cli.console import wants_colours, write_bytes, write_text
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.model.rule import Rule
 from flake8_async_block.rules import ALL_RULES
-
-if TYPE_CHECKING:
-    from flake8_async_block.rules.explanations import Explanation
 
 _PLACE: Final = re.compile(r"(?P<path>.+\.pyi?):(?P<line>\d+)(?::\d+)?")
 
@@ -43,30 +40,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _told(arguments: argparse.Namespace, path: Path, line: int) -> str:
     """What is believed of each call on a line; a block of lines for each."""
+    from flake8_async_block.cli.explain_line import explained_lines
     from flake8_async_block.cli.project import read_config
     from flake8_async_block.engine import Engine
+    from flake8_async_block.reporters.lines import coloured, plain
 
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
-    engine = Engine(read_config(arguments, [path], Path.cwd()))
-    explanations = engine.explain(path, line)
-    if not explanations:
-        return f"{path}:{line}: there is no call on this line\n"
-    return "\n".join(_block(path, each) for each in explanations)
-
-
-def _block(path: Path, explanation: Explanation) -> str:
-    line, col = explanation.span[:2]
-    place = f", in `{explanation.function}`" if explanation.function else ""
-    lines = [
-        f"{path}:{line}:{col + 1} `{explanation.text}`{place}",
-        f"    path: {explanation.path}",
-        *(f"    is: {value}" for value in explanation.values),
-        f"    {explanation.code or 'no finding'}: {explanation.verdict}",
-    ]
-    if len(explanation.trace) > 1:
-        lines += [f"      {hop.path}:{hop.line} `{hop.text}`" for hop in explanation.trace]
-    return "\n".join(lines) + "\n"
+    cwd = Path.cwd()
+    config = read_config(arguments, [path], cwd)
+    explanation = Engine(config).explain(path, line)
+    lines = explained_lines(path, line, explanation, root=config.root, cwd=cwd)
+    return coloured(lines) if wants_colours(sys.stdout) else plain(lines)
 
 
 def find_rule(wanted: str) -> Rule:

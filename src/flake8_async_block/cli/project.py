@@ -36,3 +36,4 @@ def note_settings(
     directories = [start, *start.parents]
     inputs.add(str(directory / "pyproject.toml") for directory in directories)
     inputs.add_existence(str(directory / ".git") for directory in directories)
+    inputs.add_existence(str(directory / "__init__.py") for directory in directories)

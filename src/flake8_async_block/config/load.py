@@ -71,7 +71,8 @@ def load_config(
 
     They are in the nearest ``pyproject.toml`` upward that has ``[tool.async-block]``, as far as
     the repository reaches. Without one the defaults hold, and the project's root is the nearest
-    directory upward with a ``pyproject.toml`` or ``.git``, or else ``start`` itself.
+    directory upward with a ``pyproject.toml`` or ``.git``, or else the outermost package around
+    ``start``, or ``start`` itself.
 
     Args:
         start: an absolute directory, see :func:`common_start`.
@@ -112,7 +113,14 @@ def _search(start: Path) -> tuple[Path | None, Mapping[str, Any] | None, Path]:
             root = directory
         if is_repository:
             break
-    return None, None, root or start
+    return None, None, root or _outermost_package(start)
+
+
+def _outermost_package(directory: Path) -> Path:
+    """The package around a directory that no project file claims, or the directory itself."""
+    while all((each / "__init__.py").is_file() for each in (directory, directory.parent)):
+        directory = directory.parent
+    return directory
 
 
 def _read_table(path: Path) -> Mapping[str, Any] | None:

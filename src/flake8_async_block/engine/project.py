@@ -38,7 +38,7 @@ from flake8_async_block.model.errors import UsageError
 from flake8_async_block.model.fix import FileFix
 from flake8_async_block.rules import ADVICE, RULES_BY_CODE
 from flake8_async_block.rules.backends import choose_backend
-from flake8_async_block.rules.explanations import Explanation, explain_line
+from flake8_async_block.rules.explanations import Found, LineExplanation, explain_line
 from flake8_async_block.rules.findings import Findings
 from flake8_async_block.sources import SourceTexts, SourceTree, display_path, find_sources
 from flake8_async_block.suppress import filter_suppressed
@@ -266,7 +266,7 @@ class Engine:
 
     # explaining
 
-    def explain(self, path: Path, line: int) -> tuple[Explanation, ...]:
+    def explain(self, path: Path, line: int) -> LineExplanation:
         """What is believed of the calls on a line, and why each is or is not a finding.
 
         Args:
@@ -287,11 +287,15 @@ class Engine:
         found = list(self._findings(where))
         selected = [item for item in found if self._is_selected(item)]
         kept, _ = filter_suppressed(text, selected)
-        findings = {
-            item.span: (item, "" if item in kept else _kept_back(item, selected)) for item in found
-        }
+        found.sort(key=lambda item: item.sort_key)
         return explain_line(
-            self._resolver, self._propagation, self._source_texts, where, line, findings
+            self._resolver,
+            self._propagation,
+            self._contexts,
+            self._source_texts,
+            where,
+            line,
+            [Found(item, "" if item in kept else _kept_back(item, selected)) for item in found],
         )
 
     # fixing

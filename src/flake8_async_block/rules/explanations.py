@@ -7,11 +7,12 @@ each has another remedy, so each is told apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.shown import describe
@@ -34,7 +35,7 @@ from flake8_async_block.graph.values import (
     Values,
     is_known,
 )
-from flake8_async_block.model.diagnostic import Diagnostic, Hop, Span
+from flake8_async_block.model.diagnostic import Diagnostic, Handler, Span
 from flake8_async_block.model.path import render_path
 from flake8_async_block.model.summary import (
     MODULE_BODY,
@@ -45,7 +46,10 @@ from flake8_async_block.model.summary import (
     SiteKind,
 )
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
+from flake8_async_block.rules.scene import Texts, bare
+from flake8_async_block.rules.stories import Story, Storyteller
 
+_IMPORTED: Final = "the module's own code runs when it is imported, not on the event loop"
 _SUBJECTS: Final = {
     SiteKind.CALL: "receiver",
     SiteKind.ATTRIBUTE: "receiver",
@@ -55,11 +59,23 @@ _SUBJECTS: Final = {
 }
 
 
-class Texts(Protocol):
-    """What explanations need from the source files."""
+class Meaning(NamedTuple):
+    """What a path can be, in the notation of access paths.
 
-    def shown_path(self, module: str) -> str: ...
-    def excerpt(self, module: str, span: Span) -> str: ...
+    ``path``, relative to the project's root, and ``line`` say where the project defines it; the
+    path is empty where it does not.
+    """
+
+    text: str
+    path: str = ""
+    line: int = 0
+
+
+class Found(NamedTuple):
+    """A finding, and what keeps it from being reported, or an empty text."""
+
+    diagnostic: Diagnostic
+    kept_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,43 +87,75 @@ class Explanation:
         text: its source, on one line and not too long.
         function: the function that it stands in, or empty for the module's own body.
         path: the access path of what is called, entered, iterated over or read.
-        values: what that path can be, in the notation of access paths.
-        code: the code of the finding, or empty where there is none.
-        verdict: why it is or is not a finding.
-        trace: the chain of a finding.
+        values: what that path can be.
+        found: the finding, or None where there is none.
+        story: how the finding comes about, or None.
+        verdict: why it is no finding; empty for a finding.
     """
 
     span: Span
     text: str
     function: str
-    path: str
-    values: tuple[str, ...]
-    code: str
-    verdict: str
-    trace: tuple[Hop, ...] = ()
+    path: str = ""
+    values: tuple[Meaning, ...] = ()
+    found: Found | None = None
+    story: Story | None = None
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The function that a line belongs to.
+
+    Args:
+        function: its qualified name, or empty for the module's own body.
+        line: where it begins.
+        place: where it runs, and how that is known.
+        handlers: the entry points that reach it, the nearest first.
+        found: the findings in it, in the order of the text.
+    """
+
+    function: str
+    line: int
+    place: str
+    handlers: tuple[Handler, ...]
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineExplanation:
+    """What is believed of a line: of its calls, and of the function around them."""
+
+    explanations: tuple[Explanation, ...]
+    surroundings: Surroundings
 
 
 def explain_line(
     resolver: Resolver,
     propagation: Propagation,
+    contexts: Contexts,
     texts: Texts,
     module: str,
     line: int,
-    findings: Mapping[Span, tuple[Diagnostic, str]],
-) -> tuple[Explanation, ...]:
-    """What is believed of the calls that begin on a line, from left to right, inner ones first.
+    findings: Sequence[Found],
+) -> LineExplanation:
+    """What is believed of the calls that begin on a line: findings first, then the silent ones.
+
+    Of each, what is left comes first, and inner calls come before outer ones.
 
     Where none begins there, those of the innermost statement around the line are taken. Other
-    sites than calls are told of only where they are findings.
+    places than calls are told of only where they are findings.
 
     Args:
         module: the absolute path of a readable file.
         line: counts from 1.
-        findings: the findings of the file by their place, each with what keeps it from being
-            reported, or an empty text.
+        findings: the findings of the file.
     """
     summary = resolver.summary(module)
-    explainer = _Explainer(resolver, propagation, texts, module, findings)
+    by_span: dict[Span, list[Found]] = {}
+    for found in findings:
+        by_span.setdefault(found.diagnostic.span, []).append(found)
+    explainer = _Explainer(resolver, propagation, contexts, texts, module)
     around = [
         (facts, site)
         for facts in summary.functions.values()
@@ -118,16 +166,28 @@ def explain_line(
     sites = [
         (facts, site)
         for facts, site in around
-        if site.kind == SiteKind.CALL or (site.span in findings and site.span not in calls)
+        if site.kind == SiteKind.CALL or (site.span in by_span and site.span not in calls)
     ]
     on_line = [found for found in sites if found[1].span.line == line]
-    if not on_line and sites:
+    others = [found for found in findings if found.diagnostic.span.line == line]
+    if not on_line and not others and sites:
         shortest = min(site.span.end_line - site.span.line for _, site in sites)
         on_line = [
             found for found in sites if found[1].span.end_line - found[1].span.line == shortest
         ]
     on_line.sort(key=lambda found: (found[1].span.end_line, found[1].span.end_col))
-    return tuple(explainer.explain(facts, site) for facts, site in on_line)
+    told = {site.span for _, site in on_line}
+    explanations = [
+        each
+        for facts, site in on_line
+        for each in explainer.explain(facts, site, by_span.get(site.span, ()))
+    ]
+    # Loops, and what is said of a whole function.
+    explanations += [
+        explainer.of_statement(found) for found in others if found.diagnostic.span not in told
+    ]
+    explanations.sort(key=lambda each: each.found is None)
+    return LineExplanation(tuple(explanations), explainer.surroundings(line, findings))
 
 
 class _Explainer:
@@ -135,37 +195,87 @@ class _Explainer:
         self,
         resolver: Resolver,
         propagation: Propagation,
+        contexts: Contexts,
         texts: Texts,
         module: str,
-        findings: Mapping[Span, tuple[Diagnostic, str]],
     ) -> None:
         self._resolver = resolver
         self._propagation = propagation
+        self._contexts = contexts
         self._texts = texts
         self._module = module
-        self._findings = findings
+        self._storyteller = Storyteller(resolver, propagation, contexts, texts)
 
-    def explain(self, facts: FunctionFacts, site: Site) -> Explanation:
+    def explain(
+        self, facts: FunctionFacts, site: Site, findings: Sequence[Found]
+    ) -> list[Explanation]:
         summary = self._resolver.summary(self._module)
         subject = _subject(summary, site)
         values = self._resolver.evaluate(self._module, subject)
-        diagnostic, kept_back = self._findings.get(site.span, (None, ""))
-        if diagnostic is not None:
-            verdict = f"{diagnostic.message}{f' ({kept_back})' if kept_back else ''}"
-        else:
-            verdict = self._why_silent(facts, site, values)
-        return Explanation(
+        bare_explanation = Explanation(
             span=site.span,
             text=self._texts.excerpt(self._module, site.span),
             function="" if facts.qualname == MODULE_BODY else facts.qualname,
             path=render_path(summary.nodes, subject),
             values=tuple(dict.fromkeys(self._shown(value) for value in values)),
-            code="" if diagnostic is None else diagnostic.code,
-            verdict=verdict,
-            trace=() if diagnostic is None else diagnostic.trace,
+        )
+        if not findings:
+            verdict = self._why_silent(facts, site, values)
+            return [replace(bare_explanation, verdict=verdict)]
+        function = ProjectFunction(self._module, facts.qualname)
+        return [
+            replace(
+                bare_explanation,
+                found=found,
+                story=self._storyteller.tell(found.diagnostic, function),
+            )
+            for found in findings
+        ]
+
+    def of_statement(self, found: Found) -> Explanation:
+        """A finding that is not about a call."""
+        span = found.diagnostic.span
+        facts = self._facts_around(span.line)
+        function = ProjectFunction(self._module, facts.qualname)
+        return Explanation(
+            span=span,
+            text=self._texts.excerpt(self._module, span),
+            function="" if facts.qualname == MODULE_BODY else facts.qualname,
+            found=found,
+            story=self._storyteller.tell(found.diagnostic, function),
         )
 
-    def _shown(self, value: Value) -> str:
+    def surroundings(self, line: int, findings: Iterable[Found]) -> Surroundings:
+        """The innermost function around a line."""
+        facts = self._facts_around(line)
+        function = ProjectFunction(self._module, facts.qualname)
+        is_body = facts.qualname == MODULE_BODY
+        return Surroundings(
+            function="" if is_body else facts.qualname,
+            line=facts.span.line,
+            place=_IMPORTED if is_body else self._storyteller.place(function),
+            handlers=()
+            if is_body
+            else tuple(reach.handler for reach in self._contexts.reaching(function)),
+            found=tuple(
+                found
+                for found in findings
+                if self._facts_around(found.diagnostic.span.line) == facts
+            ),
+        )
+
+    def _facts_around(self, line: int) -> FunctionFacts:
+        functions = self._resolver.summary(self._module).functions
+        around = [
+            facts
+            for facts in functions.values()
+            if facts.qualname != MODULE_BODY and facts.span.line <= line <= facts.span.end_line
+        ]
+        if not around:
+            return functions[MODULE_BODY]
+        return min(around, key=lambda facts: facts.span.end_line - facts.span.line)
+
+    def _shown(self, value: Value) -> Meaning:
         if isinstance(value, (ProjectFunction, ProjectClass, Instance)):
             where = value.of if isinstance(value, Instance) else value
             summary = self._resolver.summary(where.path)
@@ -174,15 +284,14 @@ class _Explainer:
                 if isinstance(where, ProjectFunction)
                 else summary.classes[where.qualname]
             )
-            place = f"{self._texts.shown_path(where.path)}:{facts.span.line}"
-            return f"{describe(value)} ({place})"
+            return Meaning(describe(value), self._texts.shown_path(where.path), facts.span.line)
         if isinstance(value, Unknown):
-            return f"unknown: {value.reason}"
-        return describe(value)
+            return Meaning(f"unknown: {value.reason}")
+        return Meaning(describe(value))
 
     def _why_silent(self, facts: FunctionFacts, site: Site, values: Values) -> str:
         if site.awaited:
-            return "awaited: what is awaited does not block"
+            return _why_awaited(values)
         known = [value for value in values if is_known(value)]
         if not known:
             return _why_unknown(site, values)
@@ -211,7 +320,12 @@ class _Explainer:
 
     def _why_not_here(self, facts: FunctionFacts) -> str:
         if facts.qualname == MODULE_BODY:
-            return "but the module's own code runs when it is imported, not on the event loop"
+            return f"but {_IMPORTED}"
+        where = self._contexts.context_of(ProjectFunction(self._module, facts.qualname))
+        if where.context is Context.THREAD:
+            return f"but not on the event loop: {where.reason}"
+        if where.context is Context.LOOP:
+            return "but it is reported with the expression it is part of, or asked for before"
         return (
             f"`{facts.qualname}` is not known to run on the event loop itself: calls that reach it"
             " there are reported where they stand"
@@ -246,6 +360,13 @@ def _subject(summary: ModuleSummary, site: Site) -> int:
         return site.path
     operands = summary.nodes[site.path].operands
     return operands[0] if operands else site.path
+
+
+def _why_awaited(values: Values) -> str:
+    own = [value.qualname for value in values if isinstance(value, ProjectFunction)]
+    if own:
+        return f"awaited: what blocks in `{bare(own[0])}` is reported there, line by line"
+    return "awaited: what is awaited does not block"
 
 
 def _why_unknown(site: Site, values: Sequence[Value]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,10 +26,12 @@ from flake8_async_block.rules.scene import Scene, Texts, bare
 
 _SELDOM: Final = {
     Guard.NONE: "",
-    Guard.ERROR: " (on an error path)",
-    Guard.CACHE_MISS: " (on a cache miss)",
-    Guard.ONCE: " (once)",
+    Guard.ERROR: ", though only on an error path",
+    Guard.CACHE_MISS: ", though only on a cache miss",
+    Guard.ONCE: ", though only once",
 }
+_LONGEST_CALLEE: Final = 40
+_LONG_RECEIVER: Final = re.compile(r"^.*[)\]](\.\w+)$")
 
 
 class Findings:
@@ -174,7 +177,8 @@ class _Finder:
         seldom = _SELDOM[witness.seldom]
         place = self._scene.place(facts)
         handlers = self._scene.handlers(facts)
-        message = f"`{text}` {does} on the event loop{through}{seldom}, in {place}"
+        known_as = self._known_as(witness, text)
+        message = f"`{text}`{known_as} {does} on the event loop{through}{seldom}, in {place}"
         caution = self._caution(witness)
         advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
         if crossing is not None and crossing.remedy:
@@ -218,9 +222,17 @@ class _Finder:
 
     def _callee(self, witness: Witness) -> str:
         span = witness.site.span
-        if witness.site.kind == SiteKind.CALL:
-            return self._scene.callee(span)
-        return self._scene.excerpt(span)
+        if witness.site.kind != SiteKind.CALL:
+            return self._scene.excerpt(span)
+        text = self._scene.callee(span)
+        return _LONG_RECEIVER.sub(r"(…)\1", text) if len(text) > _LONGEST_CALLEE else text
+
+    def _known_as(self, witness: Witness, text: str) -> str:
+        """What blocks, in brackets, where the source calls it by another name: ``nap``."""
+        name = witness.api.name
+        last = name.rpartition(".")[2]
+        is_call = witness.next is None and witness.site.kind == SiteKind.CALL
+        return f" ({name})" if is_call and last not in text and not last.startswith("__") else ""
 
     def _hop(self, witness: Witness) -> Hop:
         return self._scene.hop(witness.function, witness.site.span)

@@ -117,6 +117,6 @@ def _remedy(api: BlockingApi, site: Site, callee: str, backend: str, *, direct: 
         return f"{thread}, or better in a process"
     if api.thread == "never":
         return f"use `{api.instead}`" if api.instead else "keep it off the event loop's thread"
-    if api.instead:
+    if api.instead and "to_thread" not in api.instead:
         return f"{thread}, or {'use' if direct else 'make it asynchronous with'} `{api.instead}`"
     return thread

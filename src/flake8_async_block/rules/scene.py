@@ -27,6 +27,9 @@ class Texts(Protocol):
     def callee(self, module: str, span: Span) -> str:
         """The source text of what is called in a span that holds a call."""
 
+    def line(self, path: str, number: int) -> str:
+        """A line of the file at a path relative to the project's root, without indentation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -48,6 +49,18 @@ class SourceTexts:
         if isinstance(call, ast.Call):
             text = ast.get_source_segment(f"({text})", call.func) or text
         return _shorten(" ".join(text.split()))
+
+    def line(self, path: str, number: int) -> str:
+        """A line of a file, without indentation and not too long.
+
+        Args:
+            path: relative to the root, as :meth:`shown_path` gives it.
+            number: counts from 1; beyond the end, the line is empty.
+        """
+        lines = self._lines_of(os.path.normpath(self._root / path))
+        if not 0 < number <= len(lines):
+            return ""
+        return _shorten(" ".join(lines[number - 1].decode("utf-8", "replace").split()))
 
     def _text(self, module: str, span: Span) -> str:
         lines = self._lines_of(module)[span.line - 1 : span.end_line]
