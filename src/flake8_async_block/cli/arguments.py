@@ -17,7 +17,7 @@ _SETTINGS: Final = (
     *("select", "ignore", "extend_select", "extend_ignore"),
     *("exclude", "extend_exclude", "respect_gitignore", "force_exclude", "cost", "backend"),
 )
-_FORMATS: Final = ("text", "json")
+_FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
 _EXIT_STATUS: Final = {
     "check": "exit status: 0 no findings, 1 findings, 2 something could not be checked",
     "fix": (
@@ -150,7 +150,7 @@ def _build() -> tuple[_Parser, Mapping[str, argparse.ArgumentParser]]:
     )
     _add_settings(explain)
     rules = commands.add_parser("rules", help="list the rules")
-    rules.add_argument("--output-format", choices=_FORMATS, default="text")
+    rules.add_argument("--output-format", choices=("text", "json"), default="text")
     cache = commands.add_parser("cache", help="manage what is kept between runs")
     cache.add_argument("action", choices=("clear",), help="clear: delete the project's cache")
     cache.add_argument(
@@ -164,7 +164,13 @@ def _add_paths(parser: argparse.ArgumentParser, text: str) -> None:
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output-format", choices=_FORMATS, default="text")
+    parser.add_argument(
+        "--output-format",
+        choices=_FORMATS,
+        default="text",
+        help="text for people, json in a stable schema; annotations of GitHub Actions, GitLab's"
+        " Code Quality, SARIF 2.1.0, JUnit's XML (default: text)",
+    )
     parser.add_argument(
         "--output-file", type=Path, metavar="FILE", help="write the report there, not to the screen"
     )

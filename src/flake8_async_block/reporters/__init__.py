@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from flake8_async_block.model.diagnostic import CheckResult
-from flake8_async_block.reporters import json, text
+from flake8_async_block.reporters import github, gitlab, json, junit, sarif, text
 from flake8_async_block.reporters.context import ReportContext
 
 __all__ = ["REPORTERS", "ReportContext", "Reporter"]
@@ -19,4 +19,8 @@ Reporter = Callable[[CheckResult, ReportContext], str]
 REPORTERS: Final[dict[str, Reporter]] = {
     "text": text.render,
     "json": json.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
 }
