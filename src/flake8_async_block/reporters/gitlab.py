@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileError
@@ -45,6 +44,8 @@ def _severity(found: Diagnostic) -> str:
 
 
 def _error(error: FileError, context: ReportContext) -> dict[str, Any]:
+    from hashlib import sha256
+
     path = context.shown(error.path)
     text = f"{path}\0{error.message}"
     return {

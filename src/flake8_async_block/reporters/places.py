@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NamedTuple
 
 from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, Span
@@ -41,6 +40,8 @@ def fingerprints(result: CheckResult) -> list[str]:
     A finding is known by its rule, its file, its function and its text, and by how many of the
     same kind stand before it.
     """
+    from hashlib import sha256
+
     seen: dict[str, int] = {}
     found = []
     for diagnostic in (*result.diagnostics, *result.notes):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileError, Hop
 from flake8_async_block.reporters.blockers import freezing
@@ -102,6 +101,8 @@ def _error(error: FileError, context: ReportContext) -> dict[str, Any]:
 
 
 def _physical(path: str, context: ReportContext, place: dict[str, int] | None) -> dict[str, Any]:
+    from urllib.parse import quote
+
     location: dict[str, Any] = {"artifactLocation": {"uri": quote(context.shown(path))}}
     if place is not None:
         location["region"] = place
