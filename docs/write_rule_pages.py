@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes ``docs/rules/``: a page for each kind of finding, and the list of all rules.
 
-The pages are the docstrings in ``flake8_async_block/rules``, which ``async-block explain`` prints
-too. They are written to files so that they can be read, and linked to, without installing anything;
-a test fails when the files are not what this script would write.
+The pages are the docstrings in ``flake8_async_block/rules``, followed by the calls that the
+catalogue knows; ``async-block explain`` prints the same. They are written to files so that they
+can be read, and linked to, without installing anything; a test fails when the files are not what
+this script would write.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from typing import Final
 
 from flake8_async_block.model.rule import Rule
 from flake8_async_block.rules import ALL_RULES
+from flake8_async_block.rules.api_lists import documentation
 
 DIRECTORY: Final = Path(__file__).parent / "rules"
-_GENERATED: Final = "<!-- Written by docs/write_rule_pages.py; edit the docstring in src. -->\n\n"
+_GENERATED: Final = (
+    "<!-- Written by docs/write_rule_pages.py; edit the docstring or the catalogue in src. -->\n\n"
+)
 _INTRODUCTION: Final = """\
 # Rules
 
@@ -37,7 +41,7 @@ def documents() -> dict[str, str]:
     rows = "".join(_rows(pages.values()))
     return {
         "README.md": f"{_GENERATED}{_INTRODUCTION}{rows}",
-        **{_file_name(about): _page(text, about) for text, about in pages.items()},
+        **{_file_name(about): _page(about) for about in pages.values()},
     }
 
 
@@ -45,9 +49,9 @@ def _file_name(about: Sequence[Rule]) -> str:
     return f"{about[0].name}.md"
 
 
-def _page(text: str, about: Sequence[Rule]) -> str:
+def _page(about: Sequence[Rule]) -> str:
     title = ", ".join(f"{rule.code} {rule.name}" for rule in about)
-    return f"{_GENERATED}# {title}\n\n{text.strip()}\n"
+    return f"{_GENERATED}# {title}\n\n{documentation(about[0])}"
 
 
 def _rows(pages: Iterable[Sequence[Rule]]) -> Iterator[str]:

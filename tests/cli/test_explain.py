@@ -9,18 +9,19 @@ import pytest
 from flake8_async_block.cli import main
 from flake8_async_block.model.rule import Rule
 from flake8_async_block.rules import ALL_RULES
+from flake8_async_block.rules.api_lists import documentation
 
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.code)
 def test_page_by_code(rule: Rule, capsys: pytest.CaptureFixture[str]) -> None:
     for wanted in (rule.code, rule.code.lower()):
         assert main(["explain", wanted]) == 0
-        assert capsys.readouterr().out == rule.page.strip() + "\n"
+        assert capsys.readouterr().out == documentation(rule)
 
 
 def test_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", ALL_RULES[0].name]) == 0
-    assert capsys.readouterr().out == ALL_RULES[0].page.strip() + "\n"
+    assert capsys.readouterr().out == documentation(ALL_RULES[0])
 
 
 def test_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

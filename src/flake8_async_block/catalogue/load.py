@@ -83,6 +83,12 @@ def _shipped_tables() -> tuple[CatalogueTables, ...]:
     return load_tables(DATA_DIRECTORY, CatalogueTables)
 
 
+def shipped_tables() -> dict[str, CatalogueTables]:
+    """The package's own entries: area, which is the name of the file without its end → tables."""
+    areas = [path.stem for path in sorted(DATA_DIRECTORY.glob("*.toml"))]
+    return dict(zip(areas, _shipped_tables(), strict=True))
+
+
 def load_catalogue(user_tables: Mapping[str, Any], where: str = "pyproject.toml") -> Catalogue:
     """The shipped catalogue with the user's tables before it, so that the user's word wins.
 

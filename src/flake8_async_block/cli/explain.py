@@ -29,7 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     if place is not None:
         write_text(_told(arguments, Path(place["path"]), int(place["line"])), sys.stdout)
     elif arguments.command == "explain":
-        page = find_rule(arguments.subject).page.strip() + "\n"
+        from flake8_async_block.rules.api_lists import documentation
+
+        page = documentation(find_rule(arguments.subject))
         write_text(_formatted(page) if wants_colours(sys.stdout) else page, sys.stdout)
     elif arguments.output_format == "json":
         write_bytes(_as_json(), sys.stdout)
