@@ -22,6 +22,8 @@ def _from_member(member: TypeName, receiver: Values) -> Values:
         merge(*[_from_member(inner, receiver) for inner in argument])
         for argument in member.arguments
     )
+    if member.name == "tuple" and len(arguments) > 1:
+        return (Sequence(arguments, exact=True),)
     if member.name in ELEMENT_CONTAINERS:
         return (Sequence(arguments[:1], exact=False),)
     if member.name == "dict":
