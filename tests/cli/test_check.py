@@ -244,3 +244,59 @@ class TestStandardInput:
         monkeypatch.setattr(sys, "stdin", None)
         assert run("check", "-") == 2
         assert run.err == "async-block: error: -: there is no standard input to read\n"
+
+
+HELPED = """\
+import time
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def helper():
+    time.sleep(1)
+
+
+@app.get("/a")
+async def first():
+    helper()
+    helper()
+
+
+@app.post("/b")
+async def second():
+    helper()
+"""
+
+
+class TestGrouping:
+    def test_by_blocker(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path, a=HELPED)
+        assert run("check", "--group-by", "blocker", "--no-cache") == 1
+        assert run.out.splitlines() == [
+            "a.py:8 time.sleep in helper: time.sleep(1)",
+            "    3 findings (ASB201); freezes 2 handlers: GET /a, POST /b",
+            "    a.py:13:5 ASB201 in first (GET /a): helper()",
+            "    a.py:14:5 ASB201 in first (GET /a): helper()",
+            "    a.py:19:5 ASB201 in second (POST /b): helper()",
+            *run.out.splitlines()[-3:],
+        ]
+        assert run.out.splitlines()[-2:] == [
+            "2 handlers can freeze the server; the worst is GET /a, 2 ways",
+            "3 findings in 1 of 1 file; 1 blocking line; by rule: ASB201 3; by file: a.py 3",
+        ]
+
+    def test_what_is_suppressed_counts_nowhere(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path, a=HELPED.replace("    helper()\n    helper()", "    helper()  # noqa"))
+        assert run("check", "--no-cache") == 1
+        assert run.out.splitlines()[-2:] == [
+            "POST /b can freeze the server",
+            "1 finding in 1 of 1 file (1 suppressed); by rule: ASB201 1; by file: a.py 1",
+        ]
+
+    def test_the_same_file_twice_counts_once(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path, a=HELPED)
+        assert run("check", "a.py", "./a.py", ".", "--no-cache") == 1
+        twice = run.out
+        assert run("check", ".", "--no-cache") == 1
+        assert run.out == twice
