@@ -87,4 +87,6 @@ def test_a_finding_in_a_handler_names_its_route() -> None:
         "method": "GET",
         "route": "/report",
         "function": "report",
+        "path": "helper/app.py",
+        "line": 30,
     }
