@@ -18,7 +18,7 @@ TEXTS = {
 
 
 def search() -> WordSearch:
-    return WordSearch(list(TEXTS), TEXTS.__getitem__)
+    return WordSearch(lambda: list(TEXTS), TEXTS.__getitem__)
 
 
 def test_a_word_is_no_part_of_another() -> None:

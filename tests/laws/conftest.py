@@ -14,6 +14,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = all_cases()
         if metafunc.function.__name__ == "test_marks":
             cases = tuple(case for case in cases if case.is_promise)
+        if metafunc.function.__name__ == "test_edits":
+            cases = tuple(case for case in cases if len(case.files) > 1)
         metafunc.parametrize("case", cases, ids=repr)
 
 

@@ -104,7 +104,7 @@ def clear_cache_directory(directory: str) -> int:
     except FileNotFoundError:
         return 0
     for name in names:
-        if name in _MARKS or name.startswith(("summaries-", "catalogue-", "answer-")):
+        if name in _MARKS or name.startswith(("summaries-", "catalogue-", "answer-", "state-")):
             path = os.path.join(directory, name)
             try:
                 freed += os.path.getsize(path)

@@ -113,6 +113,11 @@ def read_recording(directory: str, question: str) -> bytes | None:
     return rest[int(length) :]
 
 
+def changed_inputs(inputs: Mapping[str, str]) -> list[str]:
+    """Those of the noted files and directories that are not known to be as they were."""
+    return [path for path, known in inputs.items() if not _still_holds(path, known)]
+
+
 class Inputs:
     """The files and directories on which an answer depends.
 
@@ -148,6 +153,14 @@ class Inputs:
                 self.signatures[path] = (
                     _LISTING + known.partition(_LISTING)[2] if same else _CHANGED
                 )
+
+    def lasting(self) -> dict[str, str]:
+        """All signatures, with one that never holds where a change could go unseen."""
+        found = {}
+        for path, known in self.signatures.items():
+            lasting = known if known == _CHANGED else self._lasting(known)
+            found[path] = _CHANGED if lasting is None else lasting
+        return found
 
     def record(self, directory: str, question: str, answer: bytes) -> None:
         """Keep an answer. Where that is not possible or not safe, nothing happens."""

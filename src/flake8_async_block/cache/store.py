@@ -51,7 +51,11 @@ class SummaryStore:
 
     def get(self, text: bytes) -> ModuleSummary | None:
         """The summary of a file's text, if it is known."""
-        found = self._find(self._key(text))
+        return self.get_by_key(text_key(text))
+
+    def get_by_key(self, key: bytes) -> ModuleSummary | None:
+        """The summary of the text with this :func:`text_key`, if it is known."""
+        found = self._find(key)
         if not found:
             return None
         try:
@@ -61,19 +65,19 @@ class SummaryStore:
 
     def has(self, text: bytes) -> bool:
         """Whether a summary of a file's text is there."""
-        return bool(self._find(self._key(text)))
+        return bool(self._find(text_key(text)))
 
     def put(self, text: bytes, packed: bytes) -> None:
         """Remember a packed summary; :meth:`flush` writes it, or whoever brings many."""
-        self._put(self._key(text), zlib.compress(packed, 1))
+        self._put(text_key(text), zlib.compress(packed, 1))
 
     def parses(self, text: bytes) -> bool:
         """Whether a text is known to be valid Python."""
-        return self._find(self._key(text)) is not None
+        return self._find(text_key(text)) is not None
 
     def note_parses(self, text: bytes) -> None:
         """Remember that a text is valid Python."""
-        self._put(self._key(text), _PARSES)
+        self._put(text_key(text), _PARSES)
 
     def flush(self) -> None:
         """Write what is pending, unless something was written a moment ago."""
@@ -158,8 +162,10 @@ class SummaryStore:
             self._reader = None
             return None
 
-    def _key(self, text: bytes) -> bytes:
-        return blake2b(text, digest_size=_KEY_BYTES, key=extraction_version()).digest()
+
+def text_key(text: bytes) -> bytes:
+    """Under what a file's text is known: another one for another text, or another extraction."""
+    return blake2b(text, digest_size=_KEY_BYTES, key=extraction_version()).digest()
 
 
 @lru_cache(maxsize=1)
@@ -171,6 +177,18 @@ def extraction_version() -> bytes:
     for part in ("extract", "model"):
         for path in sorted((package / part).glob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
+    return digest.digest()
+
+
+@lru_cache(maxsize=1)
+def package_version() -> bytes:
+    """What findings depend on besides the project: the code and the data of this package."""
+    package = Path(__file__).parent.parent
+    digest = blake2b(digest_size=_KEY_BYTES)
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".toml"):
+            status = path.stat()
+            digest.update(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
     return digest.digest()
 
 

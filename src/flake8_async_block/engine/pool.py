@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from flake8_async_block.model.diagnostic import Diagnostic, FileError
+from flake8_async_block.cache.state import FileAnswer
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -31,16 +31,20 @@ class Part(NamedTuple):
     """What checking some files gave.
 
     Attributes:
-        found: in no particular order.
-        silenced: how many findings a comment silences.
-        errors: of the files that were asked for.
+        answers: by file.
         inputs: path → signature of everything the part depends on.
+        keys: path → key of the text, of the files that were read.
+        owners: who asked → whose answers were used.
+        asked: who asked → the words whose places were used.
+        words: word → the files that hold it.
     """
 
-    found: list[Diagnostic]
-    silenced: int
-    errors: list[FileError]
+    answers: dict[str, FileAnswer]
     inputs: dict[str, str]
+    keys: dict[str, bytes]
+    owners: dict[str, set[str]]
+    asked: dict[str, set[bytes]]
+    words: dict[bytes, tuple[str, ...]]
 
 
 _T = TypeVar("_T")

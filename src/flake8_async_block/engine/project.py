@@ -9,15 +9,17 @@ from __future__ import annotations
 import gc
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from flake8_async_block.cache.recordings import Inputs
-from flake8_async_block.cache.store import SummaryStore
+from flake8_async_block.cache.state import FileAnswer, State, read_state, write_state
+from flake8_async_block.cache.store import SummaryStore, package_version
 from flake8_async_block.catalogue.frameworks import load_frameworks
 from flake8_async_block.catalogue.load import load_catalogue
 from flake8_async_block.config import Config
@@ -29,6 +31,7 @@ from flake8_async_block.engine.pool import (
     worthwhile_jobs,
 )
 from flake8_async_block.engine.reading import Reader
+from flake8_async_block.engine.standing import Standing, findings_owner, what_stands
 from flake8_async_block.graph.contexts import Contexts
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.propagate import Propagation
@@ -111,7 +114,7 @@ class Engine:
         self._project = Project(tree, reader.summary, reader.mentioning)
         self._resolver = Resolver(self._project, catalogue, load_frameworks())
         self._propagation = Propagation(self._resolver, lambda api: config.reports_cost(api.cost))
-        self._contexts = Contexts(self._resolver, reader.mentioning)
+        self._contexts = Contexts(self._resolver, self._project.holding)
         self._source_texts = SourceTexts(config.root, reader.text)
         self._all_findings = Findings(
             self._resolver, self._propagation, self._contexts, self._source_texts
@@ -157,17 +160,65 @@ class Engine:
         )
         number, of = shard
         chosen = [str(file) for file in files][number - 1 :: of]
-        parts = self._check_parts(chosen, jobs, suppress=suppress, progress=progress)
-        found = [item for part in parts for item in part.found]
-        errors = [error for part in parts for error in part.errors]
+        earlier = self._earlier() if suppress else None
+        answers = {} if earlier is None else earlier.answers(chosen)
+        todo = [file for file in chosen if file not in answers]
+        parts = self._check_parts(todo, jobs, suppress=suppress, progress=progress)
+        for part in parts:
+            answers.update(part.answers)
+        if suppress:
+            self._keep(parts, earlier)
+        found = [item for answer in answers.values() for item in answer.found]
         found.sort(key=lambda item: item.sort_key)
+        failed += [answer.error for answer in answers.values() if answer.error is not None]
         return CheckResult(
             diagnostics=tuple(item for item in found if not item.once),
-            errors=tuple(sorted([*failed, *errors], key=lambda error: (error.path, error.line))),
+            errors=tuple(sorted(failed, key=lambda error: (error.path, error.line))),
             files=len(chosen),
-            suppressed=sum(part.silenced for part in parts),
+            suppressed=sum(answer.silenced for answer in answers.values()),
             notes=tuple(item for item in found if item.once),
         )
+
+    # what is kept from run to run
+
+    def _earlier(self) -> Standing | None:
+        """What an earlier run found out, as far as it still holds."""
+        store = self._reader.store
+        if store is None or self._reader.overlays:
+            return None
+        state = read_state(store.directory, self._question)
+        earlier = None if state is None else what_stands(state, self._reader)
+        if earlier is not None:
+            self._reader.note_known(earlier.inputs)
+            self._reader.remember_words(earlier.words)
+        return earlier
+
+    def _keep(self, parts: Sequence[Part], earlier: Standing | None) -> None:
+        """Keep what this run and the earlier one found out."""
+        store, inputs = self._reader.store, self._reader.lasting_inputs()
+        if store is None or inputs is None or self._reader.overlays:
+            return
+        if earlier is not None and not earlier.edited and not any(part.answers for part in parts):
+            return
+        state = State(self._question) if earlier is None else earlier.state
+        state.inputs = inputs
+        for path in earlier.stale if earlier is not None else ():
+            state.answers.pop(path, None)
+        state.texts.update(self._reader.keys)
+        for part in parts:
+            state.answers.update(part.answers)
+            state.texts.update(part.keys)
+            for who, whose in part.owners.items():
+                state.owners.setdefault(who, set()).update(whose)
+            for who, asked in part.asked.items():
+                state.asked.setdefault(who, set()).update(asked)
+            state.words.update((word, list(files)) for word, files in part.words.items())
+        write_state(store.directory, state)
+
+    @cached_property
+    def _question(self) -> str:
+        """Everything but files on which the findings depend."""
+        return repr((self._config, sys.version_info[:2], package_version()))
 
     def _check_parts(
         self,
@@ -213,36 +264,44 @@ class Engine:
         progress: Callable[[int, int], None] | None = None,
     ) -> Part:
         """Check files, by their absolute paths, in this process."""
-        found: list[Diagnostic] = []
-        silenced = 0
+        answers: dict[str, FileAnswer] = {}
+        uses = self._project.uses
         with _collector_paused():
             for number, file in enumerate(files):
                 if progress is not None:
                     progress(number, len(files))
-                kept, suppressed = self._check_file(file, suppress=suppress)
-                found.extend(kept)
-                silenced += suppressed
+                answers[file] = uses.on_behalf_of(
+                    findings_owner(file), partial(self._check_file, file, suppress=suppress)
+                )
         if progress is not None:
             progress(len(files), len(files))
-        self._reader.flush()
-        asked = set(files)
-        errors = [error for path, error in self._reader.errors.items() if path in asked]
-        return Part(found, silenced, errors, self._reader.known_inputs())
+        reader = self._reader
+        reader.flush()
+        return Part(
+            answers,
+            reader.known_inputs(),
+            reader.keys,
+            dict(uses.owners),
+            dict(uses.words),
+            dict(reader.word_answers()),
+        )
 
-    def _check_file(self, path: str, *, suppress: bool) -> tuple[Sequence[Diagnostic], int]:
-        text = self._reader.text(path)
+    def _check_file(self, path: str, *, suppress: bool) -> FileAnswer:
+        reader = self._reader
+        text = reader.text(path)
+        self._project.uses.note(path)
         if text is None:
-            return (), 0
+            return FileAnswer(error=reader.errors[path])
         if not self._is_followed(text):
-            self._reader.note_syntax_error(path, text)
-            return (), 0
+            reader.note_syntax_error(path, text)
+            return FileAnswer(error=reader.errors.get(path))
         if self._project.summary(path) is None:
-            return (), 0
+            return FileAnswer(error=reader.errors[path])
         found = [item for item in self._findings(path) if self._is_selected(item)]
         if not found or not suppress:
-            return found, 0
+            return FileAnswer(found)
         kept, suppressed = filter_suppressed(text, found)
-        return kept, len(suppressed)
+        return FileAnswer(list(kept), len(suppressed))
 
     def _is_followed(self, text: bytes) -> bool:
         """Whether a text may have a function of which something is to be told."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from flake8_async_block.cache.packing import pack, unpack
 from flake8_async_block.cache.recordings import Inputs
-from flake8_async_block.cache.store import SummaryStore
+from flake8_async_block.cache.store import SummaryStore, text_key
 from flake8_async_block.config import Config
 from flake8_async_block.engine.words import WordSearch
 from flake8_async_block.extract import extract_summary
@@ -37,6 +37,7 @@ class Reader:
     Attributes:
         store: as above.
         errors: absolute path → why a file could not be read or parsed.
+        keys: absolute path → :func:`text_key` of every file that it has read.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Reader:
         inputs: Inputs | None = None,
     ) -> None:
         self.errors: dict[str, FileError] = {}
+        self.keys: dict[str, bytes] = {}
         self.overlays = dict(overlays)
         self._config = config
         self.store = store
@@ -93,6 +95,7 @@ class Reader:
                 self.errors[path] = read
                 return None
             text = self._texts[path] = read
+            self.keys[path] = text_key(text)
         return text
 
     def summary(self, path: str) -> ModuleSummary | None:
@@ -171,9 +174,21 @@ class Reader:
         """The files of the project whose text holds ``word``, whatever a run was asked to check."""
         return self._word_search().files_with(word)
 
+    def word_answers(self) -> Mapping[bytes, tuple[str, ...]]:
+        """Where the words stand that anybody asked for."""
+        return {} if self._words is None else self._words.answers
+
+    def remember_words(self, answers: Mapping[bytes, tuple[str, ...]]) -> None:
+        """Take over where words stand, from an earlier run."""
+        self._word_search().remember(answers)
+
+    def lasting_inputs(self) -> dict[str, str] | None:
+        """What the answers depend on, for later comparison; None if it was not noted."""
+        return None if self._inputs is None else self._inputs.lasting()
+
     def _word_search(self) -> WordSearch:
         if self._words is None:
-            self._words = WordSearch(self._project_files(), self.text)
+            self._words = WordSearch(self._project_files, self.text)
         return self._words
 
     def mentioned_dependencies(self, names: frozenset[str]) -> frozenset[str]:

@@ -6,7 +6,8 @@ pass over the texts, which costs about as much as looking for twenty words, answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 _WORDS_BEFORE_INDEX: Final = 12
@@ -20,15 +21,22 @@ class WordSearch:
     """Answers in which files a word stands as a word, not as a part of a longer one.
 
     Args:
-        files: the absolute paths, sorted.
+        files: gives the absolute paths, sorted; asked when they are needed.
         read: gives a file's text; None where it cannot be read.
     """
 
-    def __init__(self, files: Sequence[str], read: Callable[[str], bytes | None]) -> None:
-        self._files = files
+    def __init__(
+        self, files: Callable[[], Sequence[str]], read: Callable[[str], bytes | None]
+    ) -> None:
+        self._list_files = files
         self._read = read
         self._answers: dict[bytes, tuple[str, ...]] = {}
+        self._searches = 0
         self._index: dict[bytes, list[str]] | None = None
+
+    @cached_property
+    def _files(self) -> Sequence[str]:
+        return self._list_files()
 
     def files_with(self, word: bytes) -> tuple[str, ...]:
         """The files that hold ``word``, an identifier or more, such as ``get(``; sorted."""
@@ -37,6 +45,15 @@ class WordSearch:
             known = self._answers[word] = tuple(self._search(word))
         return known
 
+    @property
+    def answers(self) -> Mapping[bytes, tuple[str, ...]]:
+        """All that was asked for."""
+        return self._answers
+
+    def remember(self, answers: Mapping[bytes, tuple[str, ...]]) -> None:
+        """Take over what was found out before, and still holds."""
+        self._answers.update(answers)
+
     def index(self) -> None:
         """Look at all texts at once, as many questions would."""
         if self._index is None:
@@ -44,7 +61,8 @@ class WordSearch:
 
     def _search(self, word: bytes) -> list[str]:
         parts = word.translate(_BLANKED).split()
-        if self._index is None and len(self._answers) >= _WORDS_BEFORE_INDEX and parts:
+        self._searches += 1
+        if self._index is None and self._searches > _WORDS_BEFORE_INDEX and parts:
             self.index()
         files: Sequence[str] = self._files
         if self._index is not None and parts:

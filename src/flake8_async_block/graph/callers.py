@@ -54,9 +54,13 @@ class Callers:
     def of(self, module: str, qualname: str) -> tuple[Key, ...]:
         """The callers of a function by file and qualified name, in the order of their files."""
         key = (module, qualname)
+        uses, question = self._resolver.project.uses, f"callers of {module}"
+        uses.note(question)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = tuple(dict.fromkeys(self._find(module, qualname)))
+            known = self._known[key] = uses.on_behalf_of(
+                question, lambda: tuple(dict.fromkeys(self._find(module, qualname)))
+            )
         return known
 
     def _find(self, module: str, qualname: str) -> Iterator[Key]:
@@ -119,6 +123,7 @@ class Callers:
 
         Another file that only hands a function on is not looked at: a call names it.
         """
+        self._resolver.project.uses.note(module)
         known = self._uses.get(module)
         if known is None:
             found: dict[str, dict[tuple[str, int], None]] = {}
@@ -152,12 +157,16 @@ class Callers:
     def _with_markers(self) -> frozenset[str]:
         """The files whose text may hold an injection marker."""
         words = self._resolver.frameworks.injector_words
-        return frozenset(
-            file for word in sorted(words) for file in self._mentions(f"{word}(".encode())
+        return self._resolver.project.uses.on_behalf_of(
+            "",
+            lambda: frozenset(
+                file for word in sorted(words) for file in self._mentions(f"{word}(".encode())
+            ),
         )
 
     def _injected_in(self, module: str) -> dict[Key, tuple[str, ...]]:
         """Provider → the functions of ``module`` into which its value is injected."""
+        self._resolver.project.uses.note(module)
         known = self._injected.get(module)
         if known is None:
             found: dict[Key, dict[str, None]] = {}
@@ -186,6 +195,7 @@ class Callers:
 
     def _aliases_in(self, module: str) -> dict[Key, tuple[str, ...]]:
         """Provider → the module-level names of types that carry its marker."""
+        self._resolver.project.uses.note(module)
         known = self._aliases.get(module)
         if known is None:
             found: dict[Key, dict[str, None]] = {}

@@ -44,6 +44,7 @@ def given_by_callers(resolver: Resolver, function: ProjectFunction, name: str) -
         Nothing where the function is not called; an unknown where a call does not show it.
     """
     return resolver.guarded(
+        function.path,
         ("given", function.path, function.qualname, name),
         lambda: _given(resolver, function, name),
     )

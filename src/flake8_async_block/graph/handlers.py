@@ -55,9 +55,13 @@ class HandlerIndex:
         that are equally near, the one in the file that sorts first comes first.
         """
         key = (function.path, function.qualname)
+        uses, question = self._resolver.project.uses, f"entry points before {function.path}"
+        uses.note(question)
         known = self._reaching.get(key)
         if known is None:
-            known = self._reaching[key] = tuple(self._search(function))
+            known = self._reaching[key] = uses.on_behalf_of(
+                question, lambda: tuple(self._search(function))
+            )
         return known
 
     def _search(self, start: ProjectFunction) -> Iterator[Reach]:
@@ -114,9 +118,13 @@ class HandlerIndex:
     def roles(self, function: ProjectFunction) -> tuple[Role, ...]:
         """How ``function`` is registered: by decorators, by its class, by calls."""
         key = (function.path, function.qualname)
+        uses, question = self._resolver.project.uses, f"entry points in {function.path}"
+        uses.note(question)
         known = self._roles.get(key)
         if known is None:
-            known = self._roles[key] = tuple(self._find_roles(function))
+            known = self._roles[key] = uses.on_behalf_of(
+                question, lambda: tuple(self._find_roles(function))
+            )
         return known
 
     def _find_roles(self, function: ProjectFunction) -> Iterator[Role]:

@@ -132,7 +132,7 @@ def _star_member(resolver: Resolver, module: str, star: str, name: str) -> Value
         found = member(resolver, source, name)
         return missing if found is None else found
 
-    found = resolver.guarded(key, look)
+    found = resolver.guarded(source, key, look)
     return None if found in (missing, (DEFINED_BY_ITSELF,)) else found
 
 
@@ -150,7 +150,9 @@ def _listed(resolver: Resolver, module: str) -> frozenset[str] | None:
 
 def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
     """``module.name`` for a module of the project: a member, or a submodule."""
-    found = resolver.guarded(("member", module, name), lambda: member(resolver, module, name) or ())
+    found = resolver.guarded(
+        module, ("member", module, name), lambda: member(resolver, module, name) or ()
+    )
     if found and found != (DEFINED_BY_ITSELF,):
         return found
     # ``from . import name`` in a package binds the name to what the import finds: a submodule.

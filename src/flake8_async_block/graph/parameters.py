@@ -110,7 +110,8 @@ def _provided_by_name(resolver: Resolver, function: ProjectFunction, name: str) 
         ]
         return merge(*found) if found else ()
 
-    return resolver.guarded(("provided", name, *sorted(markers)), look)
+    question = ("provided", name, *sorted(markers))
+    return resolver.guarded(repr(question), question, look)
 
 
 def provided(resolver: Resolver, module: str, marker: int) -> Values:

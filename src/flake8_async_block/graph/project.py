@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from flake8_async_block.graph.uses import Uses
 from flake8_async_block.model.summary import ModuleSummary
 
 _MISSING: Final = object()
@@ -25,15 +26,19 @@ class Project:
     Args:
         finder: answers which file a module name means.
         load: reads a file's summary; None where the file cannot be read or parsed.
-        mentioning: gives the files of the whole project in whose text a word stands.
+        mentioning: gives the files of the whole project in whose text a word stands, sorted.
+
+    Attributes:
+        uses: notes who asks for what.
     """
 
     def __init__(
         self,
         finder: ModuleFinder,
         load: Callable[[str], ModuleSummary | None],
-        mentioning: Callable[[bytes], Iterable[str]] = lambda _: (),
+        mentioning: Callable[[bytes], Sequence[str]] = lambda _: (),
     ) -> None:
+        self.uses = Uses()
         self._finder = finder
         self._load = load
         self._mentioning = mentioning
@@ -43,6 +48,9 @@ class Project:
 
     def summary(self, path: str) -> ModuleSummary | None:
         """The summary of the file at the absolute ``path``."""
+        uses = self.uses
+        if path != uses.current:
+            uses.owners[uses.current].add(path)
         try:
             return self._summaries[path]
         except KeyError:
@@ -56,11 +64,16 @@ class Project:
             word: what to look for.
             at_most: give none at all, and read none, if there are more than this.
         """
-        paths = tuple(self._mentioning(word))
+        paths = self.holding(word)
         if at_most is None or len(paths) <= at_most:
             for path in paths:
                 if self.summary(path) is not None:
                     yield path
+
+    def holding(self, word: bytes) -> Sequence[str]:
+        """The files of the whole project in whose text ``word`` stands, sorted."""
+        self.uses.note_word(word)
+        return self._mentioning(word)
 
     def find(self, name: str, importer: str) -> str | None:
         """The file that a dotted name (relative with leading dots) means in ``importer``."""

@@ -113,15 +113,24 @@ class Propagation:
 
     def _sites(self, function: ProjectFunction) -> tuple[tuple[Site, tuple[Candidate, ...]], ...]:
         """The sites of a function that can matter, with what they do."""
+        uses = self._resolver.project.uses
+        uses.note(function.path)
         known = self._matters.get(function)
         if known is None:
-            facts = self._resolver.function_facts(function)
-            known = self._matters[function] = tuple(
-                (site, candidates)
-                for site in facts.sites
-                if site.guard in _LEVELS and (candidates := self._candidates(function, site))
+            known = self._matters[function] = uses.on_behalf_of(
+                function.path, lambda: self._read_sites(function)
             )
         return known
+
+    def _read_sites(
+        self, function: ProjectFunction
+    ) -> tuple[tuple[Site, tuple[Candidate, ...]], ...]:
+        facts = self._resolver.function_facts(function)
+        return tuple(
+            (site, candidates)
+            for site in facts.sites
+            if site.guard in _LEVELS and (candidates := self._candidates(function, site))
+        )
 
     def _candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         """What the candidates for a site do; nothing if one of them cannot block."""

@@ -82,41 +82,39 @@ class Registrations:
         self._found: dict[str, _Found] = {}
         self._nesting: _Found | None = None
         self._questions = 0
+        self._naming_known: dict[str, tuple[str, ...]] = {}
 
     def roles(self, module: str, qualname: str) -> tuple[Role, ...]:
         """How calls anywhere in the project register a function or class of ``module``."""
-        name = qualname.rpartition(".")[2].partition("#")[0]
-        if self.knows_all:
-            found = self._all_roles.get((module, qualname))
-            if found is None:
-                return ()
-            files = self._naming(name)
-            return tuple(role for file, role in found if file == module or file in files)
         self._questions += 1
+        name = qualname.rpartition(".")[2].partition("#")[0]
         files = self._naming(name)
+        if module not in files and module in self._registering:
+            files = (module, *files)
         return tuple(
-            role
-            for file in self._registering
-            if file == module or file in files
-            for role in self._read(file).roles.get((module, qualname), ())
+            role for file in files for role in self._read(file).roles.get((module, qualname), ())
         )
 
     @property
     def knows_all(self) -> bool:
-        """Whether so much was asked that :meth:`roles` has everything at hand by now."""
+        """Whether so much was asked that the rest is at hand by now."""
         return self._questions >= _QUESTIONS_BEFORE_ALL
 
-    def _naming(self, name: str) -> frozenset[str]:
-        """The files that hold a name; a lambda has none by which another file could mean it."""
-        return frozenset(self._mentions(name.encode())) if name.isidentifier() else frozenset()
+    def _naming(self, name: str) -> tuple[str, ...]:
+        """The files that may register something of a name, which they hold.
 
-    @cached_property
-    def _all_roles(self) -> dict[Key, list[tuple[str, Role]]]:
-        """The roles that each file gives, by what it gives them to."""
-        known: dict[Key, list[tuple[str, Role]]] = {}
-        for file in self._registering:
-            for key, roles in self._read(file).roles.items():
-                known.setdefault(key, []).extend((file, role) for role in roles)
+        A lambda has no name by which another file could mean it, and nobody registers what Python
+        itself calls.
+        """
+        if not name.isidentifier() or name.startswith("__"):
+            return ()
+        # Asked each time, since who asks it is noted.
+        holding = self._mentions(name.encode())
+        known = self._naming_known.get(name)
+        if known is None:
+            registering = self._registering
+            known = tuple(file for file in holding if file in registering)
+            self._naming_known[name] = known
         return known
 
     def full_route(self, role: Role, *own: Key) -> str:
@@ -152,15 +150,22 @@ class Registrations:
     # which files to read
 
     @cached_property
-    def _registering(self) -> tuple[str, ...]:
-        """The files whose text may register a function or a class, sorted."""
-        return self._holding("registers")
+    def _registering(self) -> frozenset[str]:
+        """The files whose text may register a function or a class."""
+        return frozenset(self._holding("registers"))
+
+    @cached_property
+    def _nesting_files(self) -> tuple[str, ...]:
+        return self._holding("nests")
 
     def _all_nesting(self) -> _Found:
         """What is put below what in the whole project."""
+        files = self._nesting_files
+        for file in files:
+            self._resolver.project.uses.note(file)
         if self._nesting is None:
             nesting = self._nesting = _Found({}, {}, {})
-            for file in self._holding("nests"):
+            for file in files:
                 found = self._read(file)
                 nesting.prefixes.update(found.prefixes)
                 for child, places in found.below.items():
@@ -168,6 +173,10 @@ class Registrations:
         return self._nesting
 
     def _holding(self, purpose: Literal["registers", "nests"]) -> tuple[str, ...]:
+        """The files whose text holds the words for it, sorted: a question of the whole project."""
+        return self._resolver.project.uses.on_behalf_of("", lambda: self._search(purpose))
+
+    def _search(self, purpose: Literal["registers", "nests"]) -> tuple[str, ...]:
         found: set[str] = set()
         for words in self._resolver.frameworks.words:
             there = self._mentions(words.package)
@@ -186,14 +195,19 @@ class Registrations:
     # one module
 
     def _read(self, module: str) -> _Found:
+        uses = self._resolver.project.uses
+        uses.note(module)
         known = self._found.get(module)
         if known is None:
             known = self._found[module] = _Found({}, {}, {})
-            summary = self._resolver.project.summary(module)
-            if summary is not None:
-                for call in _calls(self._resolver, module, summary):
-                    _note(call, known)
+            uses.on_behalf_of(module, lambda: self._read_into(module, known))
         return known
+
+    def _read_into(self, module: str, found: _Found) -> None:
+        summary = self._resolver.project.summary(module)
+        if summary is not None:
+            for call in _calls(self._resolver, module, summary):
+                _note(call, found)
 
 
 def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[_Call]:

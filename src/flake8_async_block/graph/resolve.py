@@ -30,7 +30,7 @@ from flake8_async_block.graph.values import (
     is_known,
     merge,
 )
-from flake8_async_block.model.path import NO_PATH
+from flake8_async_block.model.path import NO_PATH, PathNode
 from flake8_async_block.model.summary import ClassFacts, FunctionFacts, ModuleSummary
 
 
@@ -48,6 +48,7 @@ class Resolver:
         self._summary = project.summary
         self.catalogue = catalogue
         self.frameworks = frameworks
+        self._uses = project.uses
         self._memory = Memory()
         self._known = self._memory.known
         self.bases: dict[ProjectClass, Values] = {}
@@ -79,6 +80,9 @@ class Resolver:
         """The candidates for the path that ends at node ``path`` of ``module``."""
         if path == NO_PATH:
             return ()
+        uses = self._uses
+        if module != uses.current:
+            uses.owners[uses.current].add(module)
         key = (module, path)
         known = self._known.get(key)
         if known is not None:
@@ -88,20 +92,33 @@ class Resolver:
         if step is not None:
             found = self._known[key] = step(self, module, node)
             return found
-        return self._memory.answer(key, partial(STEPS[node.op], self, module, node))
+        return self._memory.answer(key, partial(self._step, module, node))
 
     def is_final(self, module: str, path: int) -> bool:
         """Whether the answer for a path will not change any more."""
         return (module, path) in self._known
 
-    def guarded(self, key: tuple[object, ...], compute: Callable[[], Values]) -> Values:
+    def _step(self, module: str, node: PathNode) -> Values:
+        uses = self._uses
+        outer, uses.current = uses.current, module
+        try:
+            return STEPS[node.op](self, module, node)
+        finally:
+            uses.current = outer
+
+    def guarded(self, owner: str, key: tuple[object, ...], compute: Callable[[], Values]) -> Values:
         """Compute once, also where the computation leads back to itself; see ``recursion``.
 
         Args:
+            owner: whose answer it is; see :class:`flake8_async_block.graph.uses.Uses`.
             key: what is being computed.
             compute: the computation.
         """
-        return self._memory.answer(key, compute)
+        self._uses.note(owner)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        return self._memory.answer(key, partial(self._uses.on_behalf_of, owner, compute))
 
     def evaluate_all(self, module: str, paths: tuple[int, ...]) -> Values:
         return merge(*[self.evaluate(module, path) for path in paths]) if paths else ()

@@ -34,7 +34,7 @@ def shared_attribute(resolver: Resolver, type_name: str, name: str) -> Values:
             return (Unknown(f"nothing in the project assigns `{name}` to a shared object"),)
         return merge(*found)
 
-    return resolver.guarded(("shared", entry.types, name), look)
+    return resolver.guarded(f"shared {name}", ("shared", entry.types, name), look)
 
 
 def shared_item(resolver: Resolver, type_name: str, key: Values) -> Values:
@@ -65,7 +65,7 @@ def shared_item(resolver: Resolver, type_name: str, key: Values) -> Values:
             return (Unknown("nothing in the project assigns this item of a shared object"),)
         return merge(*found)
 
-    return resolver.guarded(("shared", entry.types, key), look)
+    return resolver.guarded(f"shared {key}", ("shared", entry.types, key), look)
 
 
 def _is_on(resolver: Resolver, entry: SharedEntry, module: str, store: Store) -> bool:

@@ -58,7 +58,7 @@ def instances(resolver: Resolver, module: str, annotation: int) -> Values:
     if annotation == NO_PATH:
         return (Unknown("there is no annotation"),)
     return resolver.guarded(
-        ("@", module, annotation), lambda: _instances(resolver, module, annotation)
+        module, ("@", module, annotation), lambda: _instances(resolver, module, annotation)
     )
 
 
