@@ -30,8 +30,8 @@ def test_examples_are_valid(repository: Path, tmp_path: Path) -> None:
     config = load_config(tmp_path, config_file=None, known_codes=(), overrides={})
     assert config.exclude == DEFAULT_EXCLUDE
     (tmp_path / "pyproject.toml").write_text(f"{milder}\n{without}")
-    codes = ("ASB101", "ASB201", "ASB501")
-    config = load_config(tmp_path, config_file=None, known_codes=codes, overrides={})
+    known = ("ASB101", "ASB201", "ASB501")
+    config = load_config(tmp_path, config_file=None, known_codes=known, overrides={})
     assert config.cost_in("tests/unit/test_a.py") == "unbounded"
     assert config.cost_in("app/a.py") == "bounded"
     assert not config.is_selected("ASB101", "tests/unit/test_a.py")

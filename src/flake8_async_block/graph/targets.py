@@ -14,6 +14,11 @@ from flake8_async_block.graph.attributes import (
 )
 from flake8_async_block.graph.conditions import all_hold, any_holds
 from flake8_async_block.graph.decorators import is_manager, is_property
+from flake8_async_block.graph.own_apis import (
+    verdict_on_call,
+    verdict_on_construction,
+    verdict_on_read,
+)
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -115,6 +120,10 @@ def _known(values: Values) -> Values:
 
 def _of_call(resolver: Resolver, value: Value, arguments: Arguments, awaited: bool) -> Candidate:
     if isinstance(value, ProjectFunction):
+        if resolver.catalogue.user is not None:
+            ruled = _ruled(resolver, value, arguments, awaited)
+            if ruled is not None:
+                return ruled
         return _of_function(resolver, value, awaited)
     if isinstance(value, ProjectClass):
         return _of_construction(resolver, value, arguments)
@@ -140,6 +149,18 @@ def _of_call(resolver: Resolver, value: Value, arguments: Arguments, awaited: bo
         api = resolver.catalogue.implicit_api(value.type_name, "call")
         return _blocking(resolver, api, arguments, awaited, f"{value.type_name}()")
     return (Passes(type(value).__name__),)
+
+
+def _ruled(
+    resolver: Resolver, function: ProjectFunction, arguments: Arguments, awaited: bool
+) -> Candidate | None:
+    """What the user's own tables say about a function of the project; None if nothing."""
+    verdict = verdict_on_call(resolver, function)
+    if verdict is None:
+        return None
+    if verdict is False:
+        return (Passes(function.qualname, "does not block according to the catalogue"),)
+    return _blocking(resolver, verdict, arguments, awaited, verdict.name)
 
 
 def _external_call(resolver: Resolver, name: str) -> BlockingApi | None:
@@ -197,7 +218,11 @@ def _of_construction(resolver: Resolver, cls: ProjectClass, arguments: Arguments
             if isinstance(value, ProjectFunction):
                 found.extend(_of_function(resolver, value))
     for base in lineage(resolver, cls):
-        if isinstance(base, External):
+        if isinstance(base, ProjectClass):
+            api = verdict_on_construction(resolver, base)
+            if api is not None:
+                found.extend(_blocking(resolver, api, arguments, False, base.qualname))
+        else:
             api = resolver.catalogue.call_api(base.name)
             found.extend(_blocking(resolver, api, arguments, False, base.name))
     return tuple(found) or (Passes(cls.qualname),)
@@ -226,9 +251,14 @@ def _of_read(resolver: Resolver, value: Value, name: str) -> Candidate:
             if api is not None:
                 return (Blocks(api),)
             continue
+        api = verdict_on_read(resolver, cls, name)
+        if api is not None:
+            return (Blocks(api),)
         for qualname in resolver.class_facts(cls).methods.get(name, ()):
             function = ProjectFunction(cls.path, qualname)
             if is_property(resolver, function):
+                if verdict_on_call(resolver, function) is False:
+                    return (Passes(name, "does not block according to the catalogue"),)
                 return (Runs(function),)
             return (Passes(name),)
     return (Passes(name),)
