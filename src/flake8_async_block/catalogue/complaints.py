@@ -30,7 +30,11 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = {
 _CONDITIONS: Final = frozenset(
     {"unless", "only-if", "untyped-if", "construct-unless", "construct-only-if"}
 )
-_TABLES: Final = {"function": FunctionEntry, "class": ClassEntry, "alias": AliasEntry}
+_TABLES: Final[dict[str, type[msgspec.Struct]]] = {
+    "function": FunctionEntry,
+    "class": ClassEntry,
+    "alias": AliasEntry,
+}
 
 
 def complaint(message: str) -> str:
