@@ -415,3 +415,17 @@ class TestServer:
         coloured = self.told(capsys, "for name in")
         assert coloured != plain
         assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_an_object_that_was_told_not_to_block(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "app.py"
+    path.write_text(
+        "import socket\nasync def f(s: socket.socket):\n    s.setblocking(False)\n    s.recv(1)\n",
+        encoding="utf-8",
+    )
+    assert main(["explain", f"{path}:4"]) == 0
+    assert "no finding: the object was told before that it shall not block" in (
+        capsys.readouterr().out
+    )

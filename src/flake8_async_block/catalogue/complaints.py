@@ -61,7 +61,7 @@ def complaint(message: str) -> str:
 def _entry_at(steps: Sequence[str]) -> type[msgspec.Struct]:
     if not steps:
         return CatalogueTables
-    if steps[-1] in _CONDITIONS:
+    if steps[-1] in _CONDITIONS or "unblocked-by" in steps:
         return Condition
     return MethodOverride if "method" in steps else _TABLES.get(steps[0], CatalogueTables)
 

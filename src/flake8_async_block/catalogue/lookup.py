@@ -155,6 +155,7 @@ class Catalogue:
                 holds_gil=entry.holds_gil,
                 unless=override.unless if override else (),
                 only_if=override.only_if if override else (),
+                unblocked_by=tuple(entry.unblocked_by.items()),
                 note=(override.note if override else "") or entry.note,
                 evidence=entry.evidence,
             )

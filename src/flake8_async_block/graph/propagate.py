@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.decorators import is_memoised
-from flake8_async_block.graph.targets import Blocks, Candidate, Passes, Runs, candidates_of
+from flake8_async_block.graph.targets import Blocks, Candidate, Passes, Runs, Target, candidates_of
+from flake8_async_block.graph.unblocked import is_unblocked
 from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.summary import Guard, Site, SiteKind
 
@@ -137,8 +138,21 @@ class Propagation:
         key = (function.path, site.path, site.kind, site.awaited)
         known = self._known_candidates.get(key)
         if known is None:
-            known = self._known_candidates[key] = self._find_candidates(function, site)
+            known = self._find_candidates(function, site)
+            if any(_may_be_unblocked(target) for target in chain.from_iterable(known)):
+                # It depends on what else the function does, so it is not kept for the others.
+                return () if self.is_unblocked(function, site, known) else known
+            self._known_candidates[key] = known
         return known
+
+    def is_unblocked(
+        self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...]
+    ) -> bool:
+        """Whether ``function`` told the object of ``site`` before not to block."""
+        return any(
+            isinstance(target, Blocks) and is_unblocked(self._resolver, function, site, target.api)
+            for target in chain.from_iterable(candidates)
+        )
 
     def _find_candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         found = []
@@ -241,3 +255,7 @@ class Propagation:
 
 def _preference(witness: Witness) -> tuple[int, int]:
     return (_LEVELS[witness.seldom], witness.length)
+
+
+def _may_be_unblocked(target: Target) -> bool:
+    return isinstance(target, Blocks) and bool(target.api.unblocked_by)
