@@ -31,7 +31,7 @@ PROGRAM = dedent("""\
         slow()
         quiet()
         unheard()
-        other()
+        task = other()
         os.path.exists(url)
         threading.Event().wait(0)
         (Quiet() if flag else requests).get(url)
@@ -126,9 +126,9 @@ def explain(capsys: pytest.CaptureFixture[str], text: str, *options: str) -> str
             """,
         ),
         (
-            "    other()",
+            "task = other()",
             """
-            app.py:21:5 `other()`, in `handler`
+            app.py:21:12 `other()`, in `handler`
                 path: other
                 is: other (app.py:33)
                 no finding: `other` makes a coroutine: its calls are judged where they stand

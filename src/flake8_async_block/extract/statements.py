@@ -13,13 +13,16 @@ from flake8_async_block.extract.bindings import BindingReader
 from flake8_async_block.extract.builder import span_of
 from flake8_async_block.extract.expressions import operator_method, terminal_name
 from flake8_async_block.extract.guards import guard_of_branch, guard_of_handler, stronger
-from flake8_async_block.extract.loop_facts import keeps_true, note_for, note_while
+from flake8_async_block.extract.loop_facts import note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
+from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Block, Place, SiteKind, Use
 
+_PROMISING: Final = frozenset({"to_thread", "run_sync", "run_in_threadpool", "sleep"})
+"""Names of functions that mostly give something to await: what is stored and never read is lost."""
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
 
@@ -92,9 +95,20 @@ class StatementReader(BindingReader):
     # bindings
 
     def _assign(self, node: ast.Assign) -> bool:
-        path = self.read(node.value)
+        value = node.value
+        if any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets):
+            self.mark_use(value, Use.VALUE)
+        path = self.read(value)
         for target in node.targets:
             self.bind_target(target, path)
+        target = node.targets[0]
+        if (
+            isinstance(value, ast.Call)
+            and isinstance(target, ast.Name)
+            and terminal_name(value.func) in _PROMISING
+            and target.id not in self.scope.global_names
+        ):
+            self.function.promises.append((target.id, path))
         return _FALLS_THROUGH
 
     def _annotated_assign(self, node: ast.AnnAssign) -> bool:
@@ -189,6 +203,7 @@ class StatementReader(BindingReader):
 
     def _if(self, node: ast.If) -> bool:
         test = node.test
+        self.mark_use(test, Use.VALUE)
         self.read(test)
         if isinstance(test, ast.Constant):
             return self.read_block(node.body if test.value else node.orelse)
@@ -219,11 +234,12 @@ class StatementReader(BindingReader):
             self.scope.flow = join_flows(self.table, first, second)
 
     def _while(self, node: ast.While) -> bool:
+        self.mark_use(node.test, Use.VALUE)
         self.read(node.test)
-        endless = loops.is_always_true(node.test)
+        endless = is_always_true(node.test)
         if not endless and isinstance(node.test, ast.Constant):
             return self.read_block(node.orelse)
-        note_while(self, node, endless=endless or keeps_true(self, node, self.nonlocal_names))
+        note_while(self, node, self.nonlocal_names)
         before = dict(self.scope.flow)
         narrow(self, node.test, holds=True)
         self.read_block(node.body)
@@ -254,13 +270,17 @@ class StatementReader(BindingReader):
         for item in node.items:
             if is_async:
                 self.mark_awaited(item.context_expr)
+            else:
+                self.mark_use(item.context_expr, Use.VALUE)
             manager = self.read(item.context_expr)
             self.record(SiteKind.ENTER, manager, item.context_expr, awaited=is_async)
             if is_async:
                 self.note_await("async with", manager, item.context_expr)
             elif self.function.is_async:
                 span = span_of(item.context_expr)
-                self.function.blocks.append(Block(manager, span, span_of(node)))
+                self.function.blocks.append(
+                    Block(manager, span, span_of(node), loops.yields(node.body))
+                )
             if item.optional_vars is not None:
                 op = PathOp.ASYNC_ENTER if is_async else PathOp.ENTER
                 entered = self.table.add(op, operands=(manager,))

@@ -17,7 +17,7 @@ from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Hop
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, SiteKind
 from flake8_async_block.rules.advice_findings import advice_for
-from flake8_async_block.rules.crossings import crossing_of, is_asked_before
+from flake8_async_block.rules.crossings import crossing_of, is_done_before
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
 from flake8_async_block.rules.offload_findings import Misuse, offload_findings
@@ -101,7 +101,7 @@ class _Finder:
 
     def misuses(self, facts: FunctionFacts) -> Iterator[Misuse]:
         """Functions handed over the wrong way, wherever the function in question runs."""
-        return offload_findings(self._scene, self._suspension, facts)
+        return offload_findings(self._scene, self._suspension, self._endless, facts)
 
     def of_plain_function(
         self, facts: FunctionFacts, misuses: tuple[Misuse, ...]
@@ -144,7 +144,7 @@ class _Finder:
             for site in facts.sites
             if site.span not in settled
             and (witness := self._propagation.of_site(function, site)) is not None
-            and not is_asked_before(self._scene.resolver, facts, witness)
+            and not is_done_before(self._scene.resolver, facts, witness)
         ]
         # Reading, entering or iterating over what a reported call begins with is no news.
         told = {

@@ -5,8 +5,8 @@
 ## What it does
 
 `ASB401` (`call-before-offload`) reports a call in the place where `asyncio.to_thread`,
-`run_in_executor`, `BackgroundTasks.add_task` and the like expect a function, if the result of that
-call is none.
+`run_in_executor`, `BackgroundTasks.add_task`, `loop.call_soon` and the like expect a function, if
+the result of that call is none.
 
 ## Why it freezes the server
 
