@@ -74,6 +74,12 @@ def _idle_steps(statement: ast.stmt) -> Iterator[_Round]:
             for block in (statement.body, statement.orelse):
                 for idle in _idle_rounds(block):
                     yield idle._replace(states=(*states, *idle.states))
+    elif isinstance(statement, ast.For) and not statement.orelse:
+        states = _states_in(statement.iter)
+        for idle in _idle_rounds(statement.body) if states is not None else ():
+            if idle.pause is None:
+                asked = [it for it in idle.states if not _asks_element(it, statement.target)]
+                yield _Round((*(states or ()), *asked), None, False)
     elif isinstance(statement, ast.Try):
         yield from _idle_tries(statement)
 
@@ -85,11 +91,27 @@ def _idle_tries(statement: ast.Try) -> Iterator[_Round]:
     question = getattr(statement.body[0], "value", None)
     if not isinstance(question, ast.Call) or not isinstance(question.func, ast.Attribute):
         return
-    if not question.func.attr.endswith("_nowait"):
+    if not question.func.attr.endswith("_nowait") and not _asks_for_no_wait(question):
         return
     for handler in statement.handlers:
         for idle in _idle_rounds(handler.body):
             yield idle._replace(states=(question, *idle.states))
+
+
+def _asks_element(state: ast.expr, target: ast.expr) -> bool:
+    """Whether it is a question, such as ``get_nowait``, to what a ``for`` loop is at."""
+    return (
+        isinstance(state, ast.Call)
+        and isinstance(state.func, ast.Attribute)
+        and state.func.attr.endswith("_nowait")
+        and ast.unparse(state.func.value) == ast.unparse(target)
+    )
+
+
+def _asks_for_no_wait(question: ast.Call) -> bool:
+    """Whether it is ``get(block=False)`` or ``get(False)``."""
+    given = [*question.args[:1], *[it.value for it in question.keywords if it.arg == "block"]]
+    return any(isinstance(value, ast.Constant) and value.value is False for value in given)
 
 
 def _pause_in(value: ast.expr) -> ast.Call | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SHORTEST_PAUSE: Final = 0.05
 """Seconds between two looks up to which a loop counts as a busy one."""
 _STATEFUL: Final = ("asyncio.", "anyio.", "trio.")
+_OF_THREADS: Final = ("queue.", "threading.")
 _QUESTIONS: Final = frozenset(
     {"is_set", "done", "cancelled", "empty", "full", "locked", "qsize", "get_nowait", "is_closing"}
     | {"statistics", "receive_nowait", "put_nowait", "send_nowait"}
@@ -59,6 +60,8 @@ class _State(Enum):
     """Something that other code of the program changes, and could tell of."""
     STILL = "still"
     """A constant, a limit or a clock."""
+    THREADS = "threads"
+    """Something through which a thread speaks to others."""
     FOREIGN = "foreign"
 
 
@@ -66,11 +69,15 @@ def is_busy_wait(resolver: Resolver, module: str, loop: Loop) -> bool:
     """Whether ``loop`` polls variables or objects of the program with (almost) no pause."""
     if loop.pause == NO_PATH or not _is_short(resolver, module, loop.pause):
         return False
-    states = [_state_of(resolver, module, state) for state in loop.states]
-    return _State.OWN in states and _State.FOREIGN not in states
+    states = {_state_of(resolver, module, state) for state in loop.states}
+    if _State.THREADS in states and not _is_short(resolver, module, loop.pause, 0):
+        # Looking now and then is a way of waiting for a thread.
+        return False
+    return bool(states & {_State.OWN, _State.THREADS}) and _State.FOREIGN not in states
 
 
-def _is_short(resolver: Resolver, module: str, call: int) -> bool:
+def _is_short(resolver: Resolver, module: str, call: int, longest: float = SHORTEST_PAUSE) -> bool:
+    """Whether a call is a pause of at most ``longest`` seconds."""
     node = resolver.summary(module).nodes[call]
     callees = resolver.evaluate(module, node.operands[0])
     if not callees or not all(
@@ -82,18 +89,18 @@ def _is_short(resolver: Resolver, module: str, call: int) -> bool:
         return False
     arguments = Arguments.of(module, node)
     given = [*arguments.positional, *[path for _, path in arguments.keywords]]
-    return all(_is_short_time(resolver, module, path) for path in given)
+    return all(_is_short_time(resolver, module, path, longest) for path in given)
 
 
-def _is_short_time(resolver: Resolver, module: str, path: int) -> bool:
+def _is_short_time(resolver: Resolver, module: str, path: int, longest: float) -> bool:
     node = resolver.summary(module).nodes[path]
     if node.op == PathOp.BINARY and node.name in ("__truediv__", "__mul__"):
         left, right = (_seconds(resolver, module, operand) for operand in node.operands)
         if left is None or right is None or not right:
             return False
-        return (left / right if node.name == "__truediv__" else left * right) <= SHORTEST_PAUSE
+        return (left / right if node.name == "__truediv__" else left * right) <= longest
     seconds = _seconds(resolver, module, path)
-    return seconds is not None and seconds <= SHORTEST_PAUSE
+    return seconds is not None and seconds <= longest
 
 
 def _seconds(resolver: Resolver, module: str, path: int) -> float | None:
@@ -117,10 +124,7 @@ def _state_of(resolver: Resolver, module: str, path: int, depth: int = 0) -> _St
         operands = node.operands if node.op == PathOp.UNION else node.operands[-1:]
         if node.op == PathOp.NARROWED:
             operands = node.operands[:1]
-        found = {_state_of(resolver, module, operand, depth) for operand in operands}
-        if _State.FOREIGN in found:
-            return _State.FOREIGN
-        return _State.OWN if _State.OWN in found else _State.STILL
+        return _together({_state_of(resolver, module, operand, depth) for operand in operands})
     if node.op == PathOp.GLOBAL:
         is_own = node.name in resolver.summary(module).names
         return _State.OWN if is_own else _State.FOREIGN
@@ -130,23 +134,49 @@ def _state_of(resolver: Resolver, module: str, path: int, depth: int = 0) -> _St
         return _state_of(resolver, module, node.operands[0], depth)
     if node.op == PathOp.CALL:
         return _answer(resolver, module, path, depth)
-    return _value(resolver.evaluate(module, path))
+    if node.op == PathOp.BINARY and any(
+        _state_of(resolver, module, operand, depth) is _State.STILL for operand in node.operands
+    ):
+        # ``time.monotonic() + timeout`` is a limit.
+        return _State.STILL
+    return _value(resolver, resolver.evaluate(module, path), depth)
 
 
-def _value(values: tuple[Value, ...]) -> _State:
+def _together(states: set[_State]) -> _State:
+    """What several things are that are looked at in one go."""
+    for state in (_State.FOREIGN, _State.THREADS, _State.OWN):
+        if state in states:
+            return state
+    return _State.STILL if states else _State.FOREIGN
+
+
+def _value(resolver: Resolver, values: tuple[Value, ...], depth: int) -> _State:
     """What a variable is that came from elsewhere."""
-    if not values:
-        return _State.FOREIGN
     states = set()
     for value in values:
         name = value.type_name if isinstance(value, ExternalInstance) else ""
-        if isinstance(value, (Mapping, Sequence)) or name in _CONTAINERS:
+        if isinstance(value, Instance):
+            states.add(_size(resolver, value, depth))
+        elif isinstance(value, (Mapping, Sequence)) or name in _CONTAINERS:
             states.add(_State.OWN)
         elif isinstance(value, Literal) or name in _SCALARS:
             states.add(_State.STILL)
         else:
             return _State.FOREIGN
-    return _State.OWN if _State.OWN in states else _State.STILL
+    return _together(states)
+
+
+def _size(resolver: Resolver, value: Instance, depth: int) -> _State:
+    """What the truth or the length of an object of the project tells of."""
+    for name in ("__bool__", "__len__"):
+        methods = resolver.attribute(value, name)
+        if methods and all(isinstance(method, ProjectFunction) for method in methods):
+            looks = all(
+                isinstance(method, ProjectFunction) and _only_looks(resolver, method, depth)
+                for method in methods
+            )
+            return _State.OWN if looks else _State.FOREIGN
+    return _State.FOREIGN
 
 
 def _attribute(resolver: Resolver, module: str, path: int, depth: int) -> _State:
@@ -179,10 +209,7 @@ def _answer(resolver: Resolver, module: str, path: int, depth: int) -> _State:
     """What a call tells of."""
     callee = resolver.summary(module).nodes[path].operands[0]
     callees = resolver.evaluate(module, callee)
-    states = {_told_by(resolver, module, callee, value, depth) for value in callees}
-    if not states or _State.FOREIGN in states:
-        return _State.FOREIGN
-    return _State.OWN if _State.OWN in states else _State.STILL
+    return _together({_told_by(resolver, module, callee, value, depth) for value in callees})
 
 
 def _told_by(resolver: Resolver, module: str, callee: int, value: Value, depth: int) -> _State:
@@ -198,6 +225,10 @@ def _told_by(resolver: Resolver, module: str, callee: int, value: Value, depth: 
         name.startswith(_STATEFUL) for name in _types_of(resolver, value)
     ):
         return _State.OWN
+    if (value.method in _QUESTIONS or value.method == "get") and any(
+        name.startswith(_OF_THREADS) for name in _types_of(resolver, value)
+    ):
+        return _State.THREADS
     if value.type_name in _CONTAINERS:
         # ``self.jobs.get(key)`` looks at ``self.jobs``.
         receiver = resolver.summary(module).nodes[callee].operands

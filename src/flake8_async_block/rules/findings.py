@@ -159,7 +159,7 @@ class _Finder:
 
     def advice(self, facts: FunctionFacts) -> Diagnostic | None:
         """What a coroutine could be instead."""
-        return advice_for(self._scene, facts)
+        return advice_for(self._scene, self._suspension, facts)
 
     def _blocking(self, facts: FunctionFacts, witness: Witness) -> Diagnostic:
         api, site = witness.api, witness.site
