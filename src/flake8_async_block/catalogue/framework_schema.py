@@ -209,6 +209,7 @@ class OffloaderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
         started: the work begins whether or not what the call gives is awaited.
         coroutines: async functions may be handed over as well; they then run on the loop.
         keywords: the only keyword arguments that it takes, where it hands none on.
+        hands_on: whether positional arguments that follow are handed on to the function.
         pool: how many threads the pool has by default that it shares with all others, for people;
             empty where the thread is the function's own, or the pool may be.
         own_pool: the parameter that brings a pool or a limit of its own, if it is given and not
@@ -222,6 +223,7 @@ class OffloaderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     started: bool = False
     coroutines: bool = False
     keywords: tuple[str, ...] | None = None
+    hands_on: bool = True
     pool: str = ""
     own_pool: str = ""
 

@@ -142,16 +142,31 @@ def _called_early(scene: Scene, facts: FunctionFacts, offload: Offload) -> Misus
     if callable_result or (callable_result is None and (witness is None or not alone)):
         return None
     called = scene.callee(site.span)
+    why_not = _why_not_unwrapped(scene, offload, site, witness, alone=alone)
     diagnostic = scene.report(
         CALL_BEFORE_OFFLOAD,
         facts,
         site.span,
         f"`{called}` runs here, and only its result gets to `{scene.callee(offload.site.span)}`",
-        fix=_unwrap(witness) if alone else None,
-        why_not=None if alone else "it is not clear which call the further arguments are for",
+        fix=_unwrap(witness) if why_not is None else None,
+        why_not=why_not,
         remedy=f"hand over the function and its arguments: `{called}, ...`",
     )
     return Misuse(diagnostic, site.span)
+
+
+def _why_not_unwrapped(
+    scene: Scene, offload: Offload, site: Site, witness: Witness | None, *, alone: bool
+) -> str | None:
+    """Why the function cannot just be handed over with its arguments, or None."""
+    if not alone:
+        return "it is not clear which call the further arguments are for"
+    if witness is not None and scene.resolver.frameworks.callback(offload.name) is not None:
+        return "the event loop would run it, and wait for it, all the same"
+    has_arguments = len(scene.resolver.summary(scene.module).nodes[site.path].operands) > 1
+    if has_arguments and not offload.entry.hands_on:
+        return f"`{offload.name}` does not hand arguments on that follow the function"
+    return None
 
 
 def _unwrap(witness: Witness | None) -> FixPlan | None:
