@@ -28,8 +28,8 @@ async def load(url: str) -> requests.Response:
 
 ## Remedies
 
-`async-block fix` hands over the function and its arguments, unless further ones follow, or what gets
-them (such as `threading.Timer`) does not hand them on.
+`async-block fix` hands over the function and its arguments, unless further ones follow, or what
+gets them, such as `threading.Timer`, does not hand them on.
 
 ### Hand over the function and its arguments
 
