@@ -40,6 +40,13 @@ class Endless:
     def loops_of(self, function: ProjectFunction) -> tuple[Loop, ...]:
         """The loops of ``function`` that nothing leaves, whether or not they suspend."""
         facts = self._resolver.function_facts(function)
+        if not facts.loops:
+            return ()
+        return self._resolver.project.uses.on_behalf_of(
+            function.path, lambda: self._loops_in(function, facts)
+        )
+
+    def _loops_in(self, function: ProjectFunction, facts: FunctionFacts) -> tuple[Loop, ...]:
         return tuple(
             loop
             for loop in facts.loops

@@ -109,7 +109,7 @@ def _is_set(resolver: Resolver, loop_in: ProjectFunction, name: str, owners: Val
     files = tuple(resolver.project.mentioning(name.encode(), _MOST_FILES))
     if loop_in.path not in files:
         return True
-    dynamic = {file for word in _UNSEEN_WRITES for file in resolver.project.mentioning(word, None)}
+    dynamic = {file for word in _UNSEEN_WRITES for file in resolver.project.holding(word)}
     for file in files:
         if file in dynamic:
             return True

@@ -7,6 +7,7 @@ lead to coroutines without any runs from end to end like a plain call.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.attributes import base_values, lineage
@@ -64,7 +65,9 @@ class Suspension:
             if function in self._never:
                 continue
             facts = self._resolver.function_facts(function)
-            reached = self._awaited_functions(function.path, facts.awaits)
+            reached = self._resolver.project.uses.on_behalf_of(
+                function.path, partial(self._awaited_functions, function.path, facts.awaits)
+            )
             if reached is None:
                 return True
             for following in reached:
