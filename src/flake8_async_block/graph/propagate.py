@@ -72,6 +72,11 @@ class Propagation:
             return None
         return self._judge(function, site, candidates, max(_LEVELS.values()))
 
+    def sites(self, function: ProjectFunction) -> Iterator[Site]:
+        """The sites of ``function`` that may block; all others do something known that does not."""
+        for site, _ in self._sites(function):
+            yield site
+
     def of_function(self, function: ProjectFunction) -> Witness | None:
         """The witness that calling ``function`` blocks, or None."""
         if function not in self._witnesses:

@@ -113,7 +113,8 @@ class _Finder:
             return
         endless = bool(self._endless.loops_of(function)) or any(self._endless.calls_of(function))
         blocks = endless or any(
-            self._propagation.of_site(function, site) is not None for site in facts.sites
+            self._propagation.of_site(function, site) is not None
+            for site in self._propagation.sites(function)
         )
         if not blocks:
             return
@@ -141,7 +142,7 @@ class _Finder:
         settled.update(misuse.settles for misuse in misuses if misuse.settles is not None)
         witnesses = [
             witness
-            for site in facts.sites
+            for site in self._propagation.sites(function)
             if site.span not in settled
             and (witness := self._propagation.of_site(function, site)) is not None
             and not is_done_before(self._scene.resolver, facts, witness)
