@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import argparse
 import ast
+import atexit
 import io
 import os
 import tokenize
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from flake8_async_block import __version__
 from flake8_async_block.cache.directory import open_cache_directory
+from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cache.store import SummaryStore
 from flake8_async_block.config import Config, common_start, load_config
 from flake8_async_block.model.errors import UsageError
@@ -121,7 +124,8 @@ class _Session:
         if overlay is not None:
             return Engine(self._config, overlay, store=self._store)
         if self._engine is None:
-            self._engine = Engine(self._config, store=self._store)
+            self._engine = Engine(self._config, store=self._store, inputs=Inputs())
+            _when_this_process_ends(partial(self._engine.keep, beside_others=True))
         return self._engine
 
     def _included(self) -> frozenset[Path]:
@@ -138,6 +142,19 @@ class _Session:
                 )
             )
         return self._files
+
+
+def _when_this_process_ends(work: Callable[[], None]) -> None:
+    """Have something done last, also in the processes between which flake8 shares the files."""
+    import multiprocessing
+
+    if multiprocessing.parent_process() is None:
+        atexit.register(work)
+    else:
+        from multiprocessing.util import Finalize
+
+        # It refers to what it has to call, so nobody need keep it.
+        Finalize(None, work, exitpriority=1)
 
 
 def _overlay(path: Path, text: str) -> dict[Path, bytes] | None:

@@ -39,9 +39,9 @@ def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     looked_at: set[str] = set()
     original = Engine._check_file
 
-    def noted(self: Engine, path: str, *, suppress: bool) -> object:
+    def noted(self: Engine, path: str) -> object:
         looked_at.add(Path(path).name)
-        return original(self, path, suppress=suppress)
+        return original(self, path)
 
     monkeypatch.setattr(Engine, "_check_file", noted)
 
@@ -50,6 +50,7 @@ def run(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         store = SummaryStore(str(tmp_path / "cache"))
         engine = Engine(Config(root=project), store=store, inputs=Inputs())
         found = engine.check([project]).diagnostics
+        engine.keep()
         return set(looked_at), {item.path for item in found}
 
     assert check() == (set(FILES), {"app.py", "other.py", "given.py"})

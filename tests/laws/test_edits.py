@@ -34,7 +34,10 @@ def test_edits(case: Case, root: Path, tmp_path_factory: pytest.TempPathFactory)
 def check(root: Path, cache: Path | None) -> CheckResult:
     if cache is None:
         return Engine(config_of(root)).check([root])
-    return Engine(config_of(root), store=SummaryStore(str(cache)), inputs=Inputs()).check([root])
+    engine = Engine(config_of(root), store=SummaryStore(str(cache)), inputs=Inputs())
+    result = engine.check([root])
+    engine.keep()
+    return result
 
 
 def words_of(root: Path, case: Case) -> list[bytes]:

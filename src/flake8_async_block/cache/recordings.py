@@ -22,7 +22,8 @@ _SEPARATOR: Final = "\0"
 _EXISTENCE: Final = "?"
 """Before a path, which is absolute and so cannot begin with it: only whether it is there counts."""
 _THERE: Final = "there"
-_CHANGED: Final = "changed"
+CHANGED: Final = "changed"
+"""A signature that never holds."""
 _OF_TOOLS: Final = frozenset(
     (
         *(".async_block_cache", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache"),
@@ -150,23 +151,21 @@ class Inputs:
                     _LISTING in known
                     and before.partition(_LISTING)[2] == known.partition(_LISTING)[2]
                 )
-                self.signatures[path] = (
-                    _LISTING + known.partition(_LISTING)[2] if same else _CHANGED
-                )
+                self.signatures[path] = _LISTING + known.partition(_LISTING)[2] if same else CHANGED
 
     def lasting(self) -> dict[str, str]:
         """All signatures, with one that never holds where a change could go unseen."""
         found = {}
         for path, known in self.signatures.items():
-            lasting = known if known == _CHANGED else self._lasting(known)
-            found[path] = _CHANGED if lasting is None else lasting
+            lasting = known if known == CHANGED else self._lasting(known)
+            found[path] = CHANGED if lasting is None else lasting
         return found
 
     def record(self, directory: str, question: str, answer: bytes) -> None:
         """Keep an answer. Where that is not possible or not safe, nothing happens."""
         parts = [question]
         for path, known in self.signatures.items():
-            if known == _CHANGED:
+            if known == CHANGED:
                 return
             lasting = self._lasting(known)
             if lasting is None:

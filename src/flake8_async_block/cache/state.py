@@ -24,14 +24,21 @@ class FileAnswer:
     """What checking one file gave.
 
     Args:
-        found: the findings and the notes that nothing silences.
-        silenced: how many findings a comment silences.
+        found: the findings and the notes.
+        silenced: which of them a comment silences, by their positions in ``found``.
         error: why the file could not be checked, or None.
     """
 
     found: list[Diagnostic] = field(default_factory=list)
-    silenced: int = 0
+    silenced: list[int] = field(default_factory=list)
     error: FileError | None = None
+
+    def told(self, *, suppress: bool) -> list[Diagnostic]:
+        """The findings and notes, with or without those that a comment silences."""
+        if not suppress or not self.silenced:
+            return self.found
+        silenced = frozenset(self.silenced)
+        return [item for number, item in enumerate(self.found) if number not in silenced]
 
 
 @dataclass(slots=True)

@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace, argv: Sequence[str] = ()) -> int:
     engine = Engine(config, overlays, store=store, inputs=inputs)
     with progress_bar(arguments.quiet) as progress:
         result = engine.check(paths, progress=progress, jobs=arguments.jobs, shard=arguments.shard)
+    engine.keep()
     if not result.files and not result.errors:
         named = ", ".join(str(path) for path in paths)
         write_text(f"async-block: warning: no Python files to check in {named}\n", sys.stderr)

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from flake8_async_block.cache.recordings import Inputs
-from flake8_async_block.cache.state import FileAnswer, State, read_state, write_state
+from flake8_async_block.cache.state import FileAnswer
 from flake8_async_block.cache.store import SummaryStore, package_version
 from flake8_async_block.catalogue.frameworks import load_frameworks
 from flake8_async_block.catalogue.load import load_catalogue
 from flake8_async_block.config import Config, is_reported
+from flake8_async_block.engine.kept import Kept
 from flake8_async_block.engine.pool import (
     Part,
     Work,
@@ -31,7 +32,7 @@ from flake8_async_block.engine.pool import (
     worthwhile_jobs,
 )
 from flake8_async_block.engine.reading import Reader
-from flake8_async_block.engine.standing import Standing, findings_owner, what_stands
+from flake8_async_block.engine.standing import findings_owner
 from flake8_async_block.graph.contexts import Contexts
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.propagate import Propagation
@@ -164,60 +165,33 @@ class Engine:
         )
         number, of = shard
         chosen = [str(file) for file in files][number - 1 :: of]
-        earlier = self._earlier() if suppress else None
-        answers = {} if earlier is None else earlier.answers(chosen)
+        answers = self._kept.answers(chosen)
         todo = [file for file in chosen if file not in answers]
-        parts = self._check_parts(todo, jobs, suppress=suppress, progress=progress)
-        for part in parts:
+        for part in self._check_parts(todo, jobs, progress):
             answers.update(part.answers)
-        if suppress:
-            self._keep(parts, earlier)
-        found = [item for answer in answers.values() for item in answer.found]
+            self._kept.add(part)
+        found = [item for each in answers.values() for item in each.told(suppress=suppress)]
         found.sort(key=lambda item: item.sort_key)
         failed += [answer.error for answer in answers.values() if answer.error is not None]
         return CheckResult(
             diagnostics=tuple(item for item in found if not item.once),
             errors=tuple(sorted(failed, key=lambda error: (error.path, error.line))),
             files=len(chosen),
-            suppressed=sum(answer.silenced for answer in answers.values()),
+            suppressed=sum(len(each.silenced) for each in answers.values()) if suppress else 0,
             notes=tuple(item for item in found if item.once),
         )
 
-    # what is kept from run to run
+    def keep(self, *, beside_others: bool = False) -> None:
+        """Keep what the checks have found out, for the next run.
 
-    def _earlier(self) -> Standing | None:
-        """What an earlier run found out, as far as it still holds."""
-        store = self._reader.store
-        if store is None or self._reader.overlays:
-            return None
-        state = read_state(store.directory, self._question)
-        earlier = None if state is None else what_stands(state, self._reader)
-        if earlier is not None:
-            self._reader.note_known(earlier.inputs)
-            self._reader.remember_words(earlier.words)
-        return earlier
+        Args:
+            beside_others: other processes do the same for other files of the project.
+        """
+        self._kept.write(beside_others=beside_others)
 
-    def _keep(self, parts: Sequence[Part], earlier: Standing | None) -> None:
-        """Keep what this run and the earlier one found out."""
-        store, inputs = self._reader.store, self._reader.lasting_inputs()
-        if store is None or inputs is None or self._reader.overlays:
-            return
-        if earlier is not None and not earlier.edited and not any(part.answers for part in parts):
-            return
-        state = State(self._question) if earlier is None else earlier.state
-        state.inputs = inputs
-        for path in earlier.stale if earlier is not None else ():
-            state.answers.pop(path, None)
-        state.texts.update(self._reader.keys)
-        for part in parts:
-            state.answers.update(part.answers)
-            state.texts.update(part.keys)
-            for who, whose in part.owners.items():
-                state.owners.setdefault(who, set()).update(whose)
-            for who, asked in part.asked.items():
-                state.asked.setdefault(who, set()).update(asked)
-            state.words.update((word, list(files)) for word, files in part.words.items())
-        write_state(store.directory, state)
+    @cached_property
+    def _kept(self) -> Kept:
+        return Kept(self._reader, self._question)
 
     @cached_property
     def _question(self) -> str:
@@ -228,21 +202,19 @@ class Engine:
         self,
         files: Sequence[str],
         jobs: int,
-        *,
-        suppress: bool,
         progress: Callable[[int, int], None] | None,
     ) -> list[Part]:
         # Texts that are not on the disk would have to be copied to every process.
         jobs = 1 if self._reader.overlays else worthwhile_jobs(files, jobs)
         if jobs == 1:
-            return [self.check_files(files, suppress=suppress, progress=progress)]
+            return [self.check_files(files, progress)]
         reader = self._reader
         if copies_are_safe():
             self._read_in_processes(files, jobs)
-            make = partial(_copy, self._config, reader, suppress)
+            make = partial(_copy, self._config, reader)
         else:
             cache = None if reader.store is None else reader.store.directory
-            make = partial(_anew, self._config, cache, suppress)
+            make = partial(_anew, self._config, cache)
         parts = list(in_processes(files, jobs, make, progress))
         for part in parts:
             reader.note_known(part.inputs)
@@ -263,8 +235,6 @@ class Engine:
     def check_files(
         self,
         files: Sequence[str],
-        *,
-        suppress: bool = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> Part:
         """Check files, by their absolute paths, in this process."""
@@ -275,7 +245,7 @@ class Engine:
                 if progress is not None:
                     progress(number, len(files))
                 answers[file] = uses.on_behalf_of(
-                    findings_owner(file), partial(self._check_file, file, suppress=suppress)
+                    findings_owner(file), partial(self._check_file, file)
                 )
         if progress is not None:
             progress(len(files), len(files))
@@ -290,7 +260,7 @@ class Engine:
             dict(reader.word_answers()),
         )
 
-    def _check_file(self, path: str, *, suppress: bool) -> FileAnswer:
+    def _check_file(self, path: str) -> FileAnswer:
         reader = self._reader
         text = reader.text(path)
         self._project.uses.note(path)
@@ -302,10 +272,11 @@ class Engine:
         if self._project.summary(path) is None:
             return FileAnswer(error=reader.errors[path])
         found = [item for item in self._findings(path) if self._is_selected(item)]
-        if not found or not suppress:
-            return FileAnswer(found)
-        kept, suppressed = filter_suppressed(text, found)
-        return FileAnswer(list(kept), len(suppressed))
+        if not found:
+            return FileAnswer()
+        _, suppressed = filter_suppressed(text, found)
+        silenced = {id(item) for item in suppressed}
+        return FileAnswer(found, [at for at, item in enumerate(found) if id(item) in silenced])
 
     def _is_followed(self, text: bytes) -> bool:
         """Whether a text may have a function of which something is to be told."""
@@ -420,17 +391,17 @@ def _reading(reader: Reader) -> Work[dict[str, bytes]]:
     return reader.copy_for_process().packed_summaries
 
 
-def _copy(config: Config, reader: Reader, suppress: bool) -> Work[Part]:
+def _copy(config: Config, reader: Reader) -> Work[Part]:
     """What a process checks with that is a copy of the one that started it."""
     engine = Engine(config, reader=reader.copy_for_process())
-    return partial(engine.check_files, suppress=suppress)
+    return engine.check_files
 
 
-def _anew(config: Config, cache: str | None, suppress: bool) -> Work[Part]:
+def _anew(config: Config, cache: str | None) -> Work[Part]:
     """What a process checks with that begins with nothing."""
     store = None if cache is None else SummaryStore(cache)
     engine = Engine(config, store=store, inputs=Inputs())
-    return partial(engine.check_files, suppress=suppress)
+    return engine.check_files
 
 
 def _kept_back(diagnostic: Diagnostic, selected: Sequence[Diagnostic]) -> str:

@@ -179,7 +179,8 @@ class Registrations:
     def _search(self, purpose: Literal["registers", "nests"]) -> tuple[str, ...]:
         found: set[str] = set()
         for words in self._resolver.frameworks.words:
-            there = self._mentions(words.package)
+            calls = words.nests if purpose == "nests" else words.registers + words.registers_here
+            there = self._mentions(words.package) if calls else ()
             if not there:
                 continue
             if purpose == "nests":

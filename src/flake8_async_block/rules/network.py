@@ -128,17 +128,17 @@ def address_of(host: str) -> str:
 
 ## When to ignore it
 
-Where the socket cannot make you wait, which async-block does not always see: after
-`sock.setblocking(False)`, for instance. The comment belongs on the line that is reported:
+Where the socket cannot make you wait. That `sock.setblocking(False)` stands in the same function is
+seen, and such calls are not reported; that it was done elsewhere is not. The comment belongs on the
+line that is reported:
 
 ```python
 import socket
 
 
 async def drain(sock: socket.socket) -> None:
-    sock.setblocking(False)
     try:
-        sock.recv(4096)  # noqa: ASB103 - raises BlockingIOError instead of waiting
+        sock.recv(4096)  # noqa: ASB103 - made non-blocking where it was opened
     except BlockingIOError:
         pass
 ```
