@@ -34,9 +34,9 @@ async def index():
 
 
 @app.get("/{path}")
-async def lines(path: str):
+async def lines(path: str, notify):
     with open(path) as file:
-        return [line for line in file]
+        return [notify(line) for line in file]
 """
 
 

@@ -125,7 +125,9 @@ def test_what_is_in_a_block_that_is_spoiled_is_edited_alone() -> None:
 
     result = fix_file("a.py", MIXED, mixed(MIXED), allow_unsafe=True, recheck=spoiled)
     assert b"        await asyncio.to_thread(open, line)\n" in result.after
-    assert [left.reason for left in result.refused] == ["a new finding would appear: ASB999 new"]
+    assert [left.reason for left in result.refused] == [
+        "a new finding would appear: ASB999 new (asb999)"
+    ]
 
 
 LOOP = b"""\

@@ -170,5 +170,6 @@ def test_what_stays_with_a_thread_moves_as_a_whole_or_not(tmp_path: Path) -> Non
 
 def test_a_generator_expression_is_no_place_for_an_await(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, "async def f(urls):\n    any(requests.get(u) for u in urls)\n")
-    assert found.fix is None
+    assert found.fix is not None
+    assert (found.fix.strategy, found.fix.applicability) == ("block", Applicability.UNSAFE)
     assert "generator" in (found.why_not or "")

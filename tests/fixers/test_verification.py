@@ -170,7 +170,7 @@ def test_an_edit_that_makes_a_new_finding_is_refused_alone() -> None:
         return [*CHECK(source), new] if b"run_sync(open" in source else CHECK(source)
 
     result = run(CHECK(SOURCE), recheck)
-    assert reasons(result) == {"open": "a new finding would appear: ASB401 open"}
+    assert reasons(result) == {"open": "a new finding would appear: ASB401 open (blocking-call)"}
     assert len(result.fixed) == 2
 
 

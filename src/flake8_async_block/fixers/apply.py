@@ -14,12 +14,7 @@ from flake8_async_block.fixers.base import FileContext, OverlapError, Spliced, s
 from flake8_async_block.fixers.imports import import_splices
 from flake8_async_block.fixers.locate import parse_source
 from flake8_async_block.fixers.names import Resolver
-from flake8_async_block.fixers.planning import (
-    Unit,
-    plan_units,
-    why_not_planned,
-    with_strategy,
-)
+from flake8_async_block.fixers.planning import Planner, Unit, why_not_planned, with_strategy
 from flake8_async_block.fixers.verify import (
     Expectation,
     compile_problem,
@@ -129,9 +124,9 @@ def _run(
     ranges = {parsed.range_of(diagnostics[index].span) for index in planned}
     plans = {parsed.range_of(item.span): item.fix for item in diagnostics}
     context = FileContext(path, parsed, tree, Resolver(tree), parsed.find(ranges), plans)
-    units = plan_units(context, diagnostics, planned, allow_unsafe, outcome.reasons)
-    session = _Session(context, tree, diagnostics, recheck)
-    session.settle(units)
+    planner = Planner(context, diagnostics, allow_unsafe, outcome.reasons)
+    session = _Session(context, tree, diagnostics, recheck, planner)
+    session.settle(planner.units(planned))
     outcome.reasons |= session.reasons
     if session.accepted:
         outcome.after = parsed.encoding.encode(session.spliced(session.accepted).text)
@@ -150,6 +145,7 @@ class _Session:
     tree: ast.Module
     diagnostics: Sequence[Diagnostic]
     recheck: Recheck
+    planner: Planner
     accepted: list[Unit] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
     attempts: int = 0
@@ -160,19 +156,25 @@ class _Session:
             return
         if self.attempts == _MOST_ATTEMPTS:
             reason = "too many other fixes in this file spoil it"
-            self.reasons |= {index: reason for unit in units for index in unit.findings}
+            for unit in units:
+                self._refuse(unit, reason)
             return
         self.attempts += 1
         problem = self._problem([*self.accepted, *units])
         if problem is None:
             self.accepted += units
         elif len(units) == 1:
-            self.reasons |= dict.fromkeys(units[0].findings, problem)
-            self.settle(units[0].instead)
+            self._refuse(units[0], problem)
+            others = [*units[0].instead, *self.planner.units(units[0].own)]
+            self.settle(sorted(others, key=lambda unit: unit.span[2:]))
         else:
             middle = len(units) // 2
             self.settle(units[:middle])
             self.settle(units[middle:])
+
+    def _refuse(self, unit: Unit, reason: str) -> None:
+        for index in unit.own or unit.findings:
+            self.reasons.setdefault(index, reason)
 
     def spliced(self, units: Sequence[Unit]) -> Spliced:
         """The text with these units applied and their imports added."""

@@ -8,8 +8,10 @@ thread stays in one thread.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+import libcst as cst
 
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
 from flake8_async_block.fixers.extraction import (
@@ -19,13 +21,17 @@ from flake8_async_block.fixers.extraction import (
     Stretch,
     interface_of,
     places_to,
+    what_else_changes,
 )
 from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
+from flake8_async_block.fixers.placement import manager_caution
 from flake8_async_block.fixers.scopes import bound, loaded
 from flake8_async_block.fixers.thread import BACKENDS
-from flake8_async_block.model.diagnostic import Diagnostic
+from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan
 
 _MOST_NAMES: Final = 2
+_OPENING: Final = frozenset({"open", "connect", "Session", "Client"})
+"""Calls that only begin what the statements are about."""
 _GIVING_ROWS: Final = frozenset(
     {"fetchall", "fetchone", "fetchmany", "all", "first", "one", "one_or_none", "scalar"}
     | {"scalar_one", "scalar_one_or_none", "count", "commit"}
@@ -34,7 +40,6 @@ _GIVING_ROWS: Final = frozenset(
 
 def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     assert diagnostic.fix is not None
-    parameters = dict(diagnostic.fix.parameters)
     places = places_to(context.tree, diagnostic.span.line, diagnostic.span.col)
     functions = tuple(
         place.owner
@@ -47,20 +52,104 @@ def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     around = places[depth:]
     if any(isinstance(place.owner, ast.ClassDef) for place in around):
         return Refused("it stands in a class body")
+    plan = diagnostic.fix
+    possible: Edited | None = None
     refused: Refused | None = None
     for stretch in _candidates(diagnostic, context, functions[-1], around):
-        interface = interface_of(stretch)
-        if isinstance(interface, Interface):
-            reason = _cut_off(stretch, interface, context)
-            interface = interface if reason is None else Refused(reason)
-        if isinstance(interface, Interface):
-            backend = parameters["backend"]
-            answer = _moved(stretch, interface, functions, backend, context)
-            if isinstance(answer, Edited):
-                return answer
-            interface = answer
-        refused = refused or interface
-    return refused or Refused("no statement stands where the finding is")
+        answer = _judged(stretch, functions, plan, context)
+        if isinstance(answer, Edited) and answer.caution is None:
+            return answer
+        if isinstance(answer, Edited):
+            possible = possible or answer
+        else:
+            refused = refused or answer
+    return possible or refused or Refused("no statement stands where the finding is")
+
+
+def _judged(
+    stretch: Stretch, functions: tuple[Function, ...], plan: FixPlan, context: FileContext
+) -> Edited | Refused:
+    interface = interface_of(stretch)
+    if isinstance(interface, Refused):
+        return interface
+    reason = _cannot_follow(stretch, context) or _cut_off(stretch, interface, context)
+    if reason is not None:
+        return Refused(reason)
+    caution = _caution_around(stretch) or _lock_in(stretch)
+    if plan.applicability is Applicability.SAFE:
+        if not _is_worth_it(stretch, context):
+            return Refused("nothing but one call would move")
+        caution = caution or what_else_changes(stretch, frozenset(plan.companions))
+    backend = dict(plan.parameters)["backend"]
+    return _moved(stretch, interface, functions, backend, context, caution)
+
+
+def _cannot_follow(stretch: Stretch, context: FileContext) -> str | None:
+    """Something in it that has to stay where it is."""
+    for start, end in _ranges(stretch.statements, context):
+        for (first, last), plan in context.plans.items():
+            if plan is None and start <= first and last <= end:
+                return "something in it must not move to another thread"
+    return None
+
+
+def _is_worth_it(stretch: Stretch, context: FileContext) -> bool:
+    """Whether more moves than one call, which could be handed to a thread as it is."""
+    if any(
+        isinstance(statement, ast.With) and any(_blocks(item, context) for item in statement.items)
+        for statement in stretch.statements
+    ):
+        return True
+    ranges = _ranges(stretch.statements, context)
+    inside = [
+        found
+        for found in context.located
+        if any(start <= found[0] and found[1] <= end for start, end in ranges)
+    ]
+    return len(inside) > 1 or any(
+        not any(isinstance(item.node, cst.Call) for item in context.located[found])
+        for found in inside
+    )
+
+
+def _ranges(statements: Sequence[ast.stmt], context: FileContext) -> Sequence[tuple[int, int]]:
+    return [_range(statement, context) for statement in statements]
+
+
+def _caution_around(stretch: Stretch) -> str | None:
+    for place in stretch.around:
+        owner = place.owner
+        if isinstance(owner, (ast.With, ast.AsyncWith)):
+            for item in owner.items:
+                name = _last_name(item.context_expr)
+                asynchronous = isinstance(owner, ast.AsyncWith)
+                caution = manager_caution(name, asynchronous=asynchronous)
+                if caution is not None:
+                    return caution
+    return None
+
+
+def _takes_lock(statement: ast.With) -> bool:
+    return any(
+        manager_caution(_last_name(item.context_expr), asynchronous=False) is not None
+        for item in statement.items
+    )
+
+
+def _lock_in(stretch: Stretch) -> str | None:
+    for statement in stretch.statements:
+        if isinstance(statement, ast.With) and _takes_lock(statement):
+            taken = ast.unparse(statement.items[0].context_expr)
+            return f"`{taken}` would be taken by the thread"
+    return None
+
+
+def _last_name(node: ast.expr) -> str:
+    while isinstance(node, (ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _candidates(
@@ -74,16 +163,16 @@ def _candidates(
     for depth, place in enumerate(around):
         statement = place.suite[place.number]
         owns = isinstance(statement, ast.With) and (
-            depth == len(around) - 1
+            _takes_lock(statement)
             or any(root == name for item in statement.items for name in _item_names(item))
             or any(_blocks(item, context) for item in statement.items)
         )
-        if not owns and depth < len(around) - 1:
-            continue
         lead = around[: depth + 1]
         first = last = place.number
         if root is not None:
             first, last = _life_of(root, place, context)
+        if not owns and first == place.number and depth < len(around) - 1:
+            continue
         while first > 0 and _blocks(place.suite[first - 1], context):
             first -= 1
         while last + 1 < len(place.suite) and _blocks(place.suite[last + 1], context):
@@ -152,7 +241,13 @@ def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> st
                 if root in local:
                     return f"`{root}` was made in another thread"
             elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 leaving = {name for name, _ in bound((node,))} & set(interface.given)
+                leaving |= {
+                    ast.unparse(target)
+                    for target in targets
+                    if isinstance(target, (ast.Attribute, ast.Subscript))
+                }
                 if leaving and _gives_bound(node.value, context):
                     return f"`{min(leaving)}` would be used in another thread"
             elif (
@@ -187,6 +282,7 @@ def _moved(
     functions: tuple[Function, ...],
     backend_name: str,
     context: FileContext,
+    caution: str | None,
 ) -> Edited | Refused:
     source = context.source
     top, bottom = stretch.statements[0], stretch.statements[-1]
@@ -199,14 +295,16 @@ def _moved(
         return Refused("other statements share its line")
     backend = BACKENDS[backend_name]
     runner = context.names.reference(backend.runner, functions, first_line)
-    name = _name_for(interface, context)
+    name = _name_for(stretch, interface, functions, context)
     if runner is None or name is None:
         return Refused("every name for what it needs is taken")
     newline = newline_at(source, start)
     unit = _unit(stretch.function, source.text, source.offset(stretch.function.lineno, 0))
     owner = (start, end)
     gap = newline if _needs_gap(stretch, source.text, start) else ""
-    header = f"{gap}{indentation}def {name}({', '.join(interface.passed)}):{newline}"
+    annotation = _annotated(stretch, interface, context)
+    parameters = ", ".join(interface.passed)
+    header = f"{gap}{indentation}def {name}({parameters}){annotation}:{newline}"
     closing = "" if source.text[:end].endswith((b"\n", b"\r")) else newline
     if interface.given:
         closing += f"{indentation}{unit}return {', '.join(interface.given)}{newline}"
@@ -226,7 +324,7 @@ def _moved(
     ]
     imports = frozenset() if runner.needs is None else frozenset({runner.needs})
     splices = (Splice(start, start, header, owner), *indented, moved)
-    return Edited(splices, imports, covers=owner, absorbs=True)
+    return Edited(splices, imports, caution, covers=owner, absorbs=True)
 
 
 def _line(text: bytes, offset: int) -> bytes:
@@ -258,17 +356,49 @@ def _unit(function: Function, text: bytes, offset: int) -> str:
     return first.decode() if deeper > 0 and not first.strip() else "    "
 
 
-def _name_for(interface: Interface, context: FileContext) -> str | None:
+def _name_for(
+    stretch: Stretch,
+    interface: Interface,
+    functions: tuple[Function, ...],
+    context: FileContext,
+) -> str | None:
     if interface.ends:
         stem = "get_result"
     elif not interface.given:
-        stem = "work_in_thread"
+        stem = f"{_verb(stretch, context)}_in_thread"
     elif len(interface.given) <= _MOST_NAMES:
         stem = f"get_{'_and_'.join(name.strip('_') for name in interface.given)}"
     else:
         stem = "get_results"
-    names = (stem, *(f"{stem}_{number}" for number in range(2, 10)))
-    return next((name for name in names if context.names.is_unused(name)), None)
+    offset = _range(stretch.statements[0], context)[0]
+    return context.names.name_for(stem, functions, offset)
+
+
+def _verb(stretch: Stretch, context: FileContext) -> str:
+    """What the last of the blocking calls does, by its name."""
+    ranges = _ranges(stretch.statements, context)
+    for found in sorted(context.located, reverse=True):
+        for item in context.located[found]:
+            if isinstance(item.node, cst.Call) and any(
+                start <= found[0] and found[1] <= end for start, end in ranges
+            ):
+                name = item.node.func
+                name = name.attr if isinstance(name, cst.Attribute) else name
+                if isinstance(name, cst.Name) and name.value not in _OPENING:
+                    return name.value.strip("_").lower()
+    return "work"
+
+
+def _annotated(stretch: Stretch, interface: Interface, context: FileContext) -> str:
+    """The annotation of what the new function returns, where the one around it tells."""
+    returns = stretch.function.returns
+    if returns is None or interface.passed:
+        return ""
+    if interface.ends:
+        start, end = _range(returns, context)
+        text = context.source.text[start:end].decode()
+        return "" if "\n" in text or "\r" in text else f" -> {text}"
+    return "" if interface.given else " -> None"
 
 
 FIXER: Final = Fixer("block", _edit)

@@ -8,6 +8,8 @@ spelled in one function of one file, and which import is missing. Bindings are r
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -153,6 +155,17 @@ def _bindings(scope: _Scope) -> _Bindings:
     return found
 
 
+def _identifiers(root: ast.AST) -> Iterator[str]:
+    """All names that are used or bound anywhere in ``root``, but those of attributes."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (item.name for item in _imports(node, False))
+        else:
+            yield from _bound_names(node)
+
+
 class Resolver:
     """Spells library functions for the places of one file.
 
@@ -164,28 +177,47 @@ class Resolver:
         self._module = _bindings(tree)
         self._functions: dict[str, list[_Function]] = defaultdict(list)
         self._scopes: dict[_Function, _Bindings] = {}
-        self._identifiers: set[str] = set()
+        self._identifiers = set(_identifiers(tree))
         self._rebound_globals: set[str] = set()
+        self._identifiers_in: dict[_Function, set[str]] = {}
+        self._given: dict[tuple[_Function, str], int] = {}
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self._functions[node.name].append(node)
-            if isinstance(node, ast.Name):
-                self._identifiers.add(node.id)
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                self._identifiers.update(item.name for item in _imports(node, False))
-            elif isinstance(node, ast.Global):
+            if isinstance(node, ast.Global):
                 self._rebound_globals.update(node.names)
-            else:
-                self._identifiers.update(_bound_names(node))
 
     def function(self, name: str, line: int) -> _Function:
         """The function of that name whose name stands in ``line`` (from 1)."""
         before = [node for node in self._functions[name] if node.lineno <= line]
         return max(before, key=lambda node: node.lineno)
 
-    def is_unused(self, name: str) -> bool:
-        """Whether nothing in the file goes by a name."""
-        return name not in self._identifiers
+    def name_for(self, stem: str, functions: Sequence[_Function], offset: int) -> str | None:
+        """A name for a new function inside others.
+
+        Args:
+            stem: what it should be called.
+            functions: the functions around it, the outermost first.
+            offset: where it will stand; who asks again for the same place gets the same name.
+
+        Returns:
+            The name, perhaps with a number; None if too many are taken.
+        """
+        outermost = functions[0]
+        if outermost not in self._identifiers_in:
+            self._identifiers_in[outermost] = set(_identifiers(outermost))
+        taken = self._identifiers_in[outermost]
+        for name in (stem, *(f"{stem}_{number}" for number in range(2, 10))):
+            owner = self._given.setdefault((outermost, name), offset)
+            if (
+                owner == offset
+                and name not in taken
+                and not self._module.binds(name)
+                and not hasattr(builtins, name)
+                and not keyword.iskeyword(name)
+            ):
+                return name
+        return None
 
     def is_shared(self, name: str, functions: Sequence[_Function]) -> bool:
         """Whether other code than the innermost of ``functions`` can rebind its name ``name``."""

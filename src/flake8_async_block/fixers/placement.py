@@ -16,6 +16,9 @@ from flake8_async_block.fixers.locate import Located, descendants
 
 _LOCK_WORDS: Final = frozenset({"mutex", "semaphore", "sem", "cond", "condition"})
 _NO_LOCK_WORDS: Final = frozenset({"block", "clock"})
+_TIMEOUTS: Final = frozenset(
+    {"timeout", "timeout_at", "fail_after", "fail_at", "move_on_after", "move_on_at"}
+)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # libcst reads template strings from version 1.8 on.
 _TEMPLATE_EXPRESSION: Final = getattr(cst, "TemplatedStringExpression", ())
@@ -76,7 +79,7 @@ def await_place(located: Located, context: FileContext) -> AwaitPlace | Refused:
         parenthesise=_needs_parentheses(located),
         functions=functions,
         line=context.source.line(context.source.span(located.node)[0]),
-        caution=_lock_held(inner) or _read_before(inner, functions, context),
+        caution=_caution_around(inner) or _read_before(inner, functions, context),
     )
 
 
@@ -104,7 +107,7 @@ def statement_place(located: Located, context: FileContext) -> AwaitPlace | Refu
         parenthesise=False,
         functions=functions_around(located, context),
         line=context.source.line(context.source.span(located.node)[0]),
-        caution=_lock_held(chain[_innermost_function(chain) :]),
+        caution=_caution_around(chain[_innermost_function(chain) :]),
     )
 
 
@@ -180,17 +183,35 @@ def _is_lock_name(name: str) -> bool:
     return any(word in _LOCK_WORDS or word.endswith("lock") for word in words)
 
 
-def _lock_held(chain: tuple[cst.CSTNode, ...]) -> str | None:
-    """A lock of threads that stays locked during the await can stop the whole loop."""
+def _caution_around(chain: tuple[cst.CSTNode, ...]) -> str | None:
     for parent, child in pairwise(chain):
-        if not isinstance(parent, cst.With) or parent.asynchronous is not None:
+        if not isinstance(parent, cst.With):
             continue
         for item in parent.items:
             if item is child:
                 break
             name = _last_name(item.item)
-            if _is_lock_name(name):
-                return f"`{name}` stays locked while other tasks run"
+            caution = manager_caution(name, asynchronous=parent.asynchronous is not None)
+            if caution is not None:
+                return caution
+    return None
+
+
+def manager_caution(name: str, *, asynchronous: bool) -> str | None:
+    """What an ``await`` in the body of a ``with`` statement would change.
+
+    Args:
+        name: the last name of what is entered: ``timeout`` for ``asyncio.timeout(3)``.
+        asynchronous: whether it is an ``async with``.
+
+    Returns:
+        A clause that ends no sentence, or None.
+    """
+    if name in _TIMEOUTS:
+        return f"`{name}` could now end it early, and a thread would go on"
+    if not asynchronous and _is_lock_name(name):
+        # A lock of threads that stays locked during the await can stop the whole loop.
+        return f"`{name}` stays locked while other tasks run"
     return None
 
 

@@ -12,7 +12,7 @@ _LOOPS: Final = (ast.While, ast.For, ast.AsyncFor)
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _CONDITIONAL: Final = (ast.BoolOp, ast.IfExp, *_COMPREHENSIONS, ast.Lambda)
 # `except*` has a node type of its own from Python 3.11 on.
-_TRY: Final[tuple[type[ast.Try], ...]] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+TRY: Final[tuple[type[ast.Try], ...]] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 Names = frozenset[str]
 
 
@@ -173,7 +173,7 @@ class Flow:
                 inner = self._read((case.guard,), known | names)
                 self.run(case.body, inner)
             return known
-        if isinstance(node, _TRY):
+        if isinstance(node, TRY):
             return self._try(node, known)
         return self._simple(node, known)
 

@@ -41,7 +41,8 @@ class Expectation:
         expected, found = _count(self.before), _count(after)
         gained = found - expected
         if gained:
-            return f"a new finding would appear: {_names(gained)}"
+            named = {finding_key(item): item.name for item in after}
+            return f"a new finding would appear: {_names(gained)} ({named[min(gained)]})"
         lost, fixed = expected - found, _count(self.fixed)
         if fixed - lost:
             return f"the finding would stay: {_names(fixed - lost)}"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.values import (
     External,
     ExternalMethod,
+    ProjectClass,
     ProjectFunction,
     Value,
 )
@@ -42,7 +44,14 @@ _FROM_ANY_THREAD: Final = frozenset(
     {"call_soon_threadsafe", "is_set", "is_running", "is_closed", "done", "cancelled", "locked"}
     | {"empty", "full", "qsize"}
 )
+_LOOP_BOUND_PACKAGES: Final = frozenset({"aio", "aiohttp"})
+"""Whose objects look for the running event loop when they are made."""
 _LOOP_BOUND_PARTS: Final = frozenset({"asyncio", "aio", "anyio", "trio", "aiohttp"})
+
+
+def _needs_loop(name: str) -> bool:
+    """Whether what has this full name works on the event loop's thread only."""
+    return name in _NEEDING_LOOP or not _LOOP_BOUND_PACKAGES.isdisjoint(name.split(".")[:-1])
 
 
 def _is_loop_bound(called: ExternalMethod) -> bool:
@@ -101,13 +110,36 @@ class Effects:
                 continue
             callee = nodes[site.path].operands[0]
             for value in self._resolver.evaluate(function.path, callee):
-                reason = self._reason_in_call(function.path, callee, value)
+                reason = self.reason_in_call(function.path, callee, value)
                 if reason is not None:
                     return f"`{name}` {reason}"
         return None
 
-    def _reason_in_call(self, module: str, callee: int, called: Value) -> str | None:
-        if isinstance(called, External) and called.name in _NEEDING_LOOP:
+    def reason_against_making(self, cls: ProjectClass) -> str | None:
+        """Why an instance of a class of the project should not be made in another thread."""
+        for base in lineage(self._resolver, cls._replace(arguments=())):
+            if isinstance(base, External):
+                continue
+            methods = self._resolver.class_facts(base).methods
+            for name in sorted(_CONSTRUCTION & methods.keys()):
+                for qualname in methods[name]:
+                    reason = self.reason_against_thread(ProjectFunction(base.path, qualname))
+                    if reason is not None:
+                        return reason
+        return None
+
+    def is_async(self, function: ProjectFunction) -> bool:
+        return self._resolver.function_facts(function).is_async
+
+    def reason_in_call(self, module: str, callee: int, called: Value) -> str | None:
+        """Why a call should not be made in another thread, in words that follow on a subject.
+
+        Args:
+            module: the file.
+            callee: the path of what is called.
+            called: one of its values.
+        """
+        if isinstance(called, External) and _needs_loop(called.name):
             return f"calls `{called.name}`, which works on the event loop's thread only"
         if not isinstance(called, ExternalMethod):
             return None

@@ -73,12 +73,15 @@ class FixPlan:
         applicability: how far the result may be trusted.
         title: one line for people, such as ``run in a worker thread``.
         parameters: what the fixer needs besides the position, as name and value pairs.
+        companions: the calls around the finding which may move to a thread together with it; any
+            other call makes the fix unsafe if it has to move, too.
     """
 
     strategy: str
     applicability: Applicability
     title: str
     parameters: tuple[tuple[str, str], ...] = ()
+    companions: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from flake8_async_block.graph.companions import companions
 from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.endless import Endless
@@ -14,7 +15,7 @@ from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.sync_handlers import may_become_sync
 from flake8_async_block.graph.values import ProjectFunction
-from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Hop
+from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Hop, Span
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, SiteKind
 from flake8_async_block.rules.advice_findings import advice_for
 from flake8_async_block.rules.crossings import crossing_of, is_done_before
@@ -22,7 +23,7 @@ from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
 from flake8_async_block.rules.offload_findings import Misuse, offload_findings
 from flake8_async_block.rules.plans import Advice, advise, without_async
-from flake8_async_block.rules.scene import Scene, Texts, bare
+from flake8_async_block.rules.scene import Scene, Texts, bare, contains
 
 _SELDOM: Final = {
     Guard.NONE: "",
@@ -97,6 +98,7 @@ class _Finder:
         self._backend = scene.backend
         self._endless = endless
         self._suspension = suspension
+        self._known_companions: dict[ProjectFunction, tuple[Span, ...]] = {}
         self._sync_plans: dict[ProjectFunction, tuple[FixPlan, ...]] = {}
 
     def misuses(self, facts: FunctionFacts) -> Iterator[Misuse]:
@@ -181,7 +183,15 @@ class _Finder:
         known_as = self._known_as(witness, text)
         message = f"`{text}`{known_as} {does} on the event loop{through}{seldom}, in {place}"
         caution = self._caution(witness)
-        advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
+        advice = advise(
+            api,
+            site,
+            text,
+            self._backend,
+            direct=direct,
+            caution=caution,
+            companions=self._companions(facts, witness, caution),
+        )
         if crossing is not None and crossing.remedy:
             advice = Advice(None, "the coroutine is to be awaited instead", crossing.remedy)
         return Diagnostic(
@@ -210,6 +220,35 @@ class _Finder:
         if witness.api.thread in ("sequential", "affine") and outside:
             return f"other tasks may use what `{witness.api.name}` belongs to at the same time"
         return None
+
+    def _companions(
+        self, facts: FunctionFacts, witness: Witness, caution: str | None
+    ) -> tuple[Span, ...] | None:
+        """The calls that may move along, where a call had better not move alone.
+
+        That is in a ``with`` statement, where an object that several calls use stays open, and in
+        a chain of calls of which more than one blocks.
+        """
+        function = ProjectFunction(self._module, facts.qualname)
+        span = witness.site.span
+        if caution is not None or not (
+            witness.site.kind != SiteKind.CALL
+            or (witness.next is None and witness.api.thread == "affine")
+            or any(contains(block.extent, span) for block in facts.blocks)
+            or any(
+                other.span != span
+                and (contains(span, other.span) or contains(other.span, span))
+                and self._propagation.of_site(function, other) is not None
+                for other in facts.sites
+            )
+        ):
+            return None
+        if function not in self._known_companions:
+            resolver = self._scene.resolver
+            self._known_companions[function] = companions(
+                resolver, self._propagation, self._effects, function
+            )
+        return self._known_companions[function]
 
     def _without_async(self, facts: FunctionFacts) -> tuple[FixPlan, ...]:
         """The plan to drop the function's ``async``, where that may be done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
-from flake8_async_block.model.diagnostic import Applicability, FixPlan
+from flake8_async_block.model.diagnostic import Applicability, FixPlan, Span
 from flake8_async_block.model.summary import Place, Site, SiteKind
 
 _NO_AWAIT: Final = {
@@ -27,7 +27,14 @@ class Advice(NamedTuple):
 
 
 def advise(
-    api: BlockingApi, site: Site, callee: str, backend: str, *, direct: bool, caution: str | None
+    api: BlockingApi,
+    site: Site,
+    callee: str,
+    backend: str,
+    *,
+    direct: bool,
+    caution: str | None,
+    companions: tuple[Span, ...] | None = None,
 ) -> Advice:
     """What to do about ``api`` reached at ``site``.
 
@@ -36,6 +43,8 @@ def advise(
         backend: ``anyio``, ``asyncio``, ``trio``, ``starlette`` or ``executor``.
         direct: whether the site itself is the blocking call.
         caution: what speaks against running it in a thread.
+        companions: where moving more than the call may be better, the calls of the function which
+            may move with it.
     """
     remedy = _remedy(api, site, callee, backend, direct=direct)
     if api.what == "nested-loop":
@@ -46,21 +55,29 @@ def advise(
         return Advice(None, f"`{api.name}` must not be moved to another thread", remedy)
     if direct and api.thread == "affine":
         if caution is not None:
-            why = f"`{api.name}` stays with one thread: move all that uses it together"
+            why = (
+                f"`{api.name}` stays with one thread: what it belongs to outlives the function, and"
+                " each hop may take another thread"
+            )
             return Advice(None, why, remedy)
-        return Advice(_block(backend, whole=True), None, remedy)
+        plans = _together(backend, companions, caution, whole=True)
+        return Advice(plans[0], None, remedy, plans[1:])
+    plans = _together(backend, companions, caution)
     if site.kind != SiteKind.CALL:
-        return Advice(_block(backend), None, remedy)
+        return Advice(plans[0], None, remedy, plans[1:])
     if site.place in _NO_AWAIT:
-        return Advice(None, _NO_AWAIT[site.place], remedy)
+        consumed = site.place == Place.GENERATOR
+        return Advice(plans[-1] if consumed else None, _NO_AWAIT[site.place], remedy)
     offload = _offload(backend, caution, direct=direct)
     if direct and api.exact and api.what == "sleep":
         module = _NATIVE_SLEEPS.get(backend, "asyncio")
         native = (("replacement", f"{module}.sleep"), ("import", module))
         title = f"use await {module}.sleep"
         plan = FixPlan("native", Applicability.SAFE, title, native)
-        return Advice(plan, None, remedy, (offload, _block(backend)))
-    return Advice(offload, None, remedy, (_block(backend),))
+        return Advice(plan, None, remedy, (offload, *plans))
+    # What moves together in one hop is better than a hop for each call, if nothing is risked.
+    plans = (*plans[:-1], offload, plans[-1])
+    return Advice(plans[0], None, remedy, plans[1:])
 
 
 def _offload(backend: str, caution: str | None, *, direct: bool) -> FixPlan:
@@ -71,17 +88,28 @@ def _offload(backend: str, caution: str | None, *, direct: bool) -> FixPlan:
     return FixPlan(strategy, Applicability.UNSAFE, title, (("backend", backend),))
 
 
-def _block(backend: str, *, whole: bool = False) -> FixPlan:
-    """The plan to move statements together.
+def _together(
+    backend: str,
+    companions: tuple[Span, ...] | None,
+    caution: str | None,
+    *,
+    whole: bool = False,
+) -> tuple[FixPlan, ...]:
+    """The plans to move statements together: a safe one if that may be, and an unsafe one.
 
     Args:
+        companions: see :func:`advise`.
         whole: whether all that uses the object in question has to move with it.
     """
     parameters: tuple[tuple[str, str], ...] = (("backend", backend),)
     if whole:
         parameters += (("scope", "whole"),)
-    title = "run the statements together in a worker thread, though other tasks run meanwhile"
-    return FixPlan("block", Applicability.UNSAFE, title, parameters)
+    title = "run the statements together in a worker thread"
+    unsafe = f"{title}, though other tasks run meanwhile"
+    plans = (FixPlan("block", Applicability.UNSAFE, unsafe, parameters),)
+    if companions is None or caution is not None:
+        return plans
+    return (FixPlan("block", Applicability.SAFE, title, parameters, companions), *plans)
 
 
 def without_async(caution: str | None) -> FixPlan:
