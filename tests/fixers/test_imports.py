@@ -6,11 +6,11 @@ import pytest
 
 from tests.fixers.harness import fix, thread_plan
 
-TAIL = "\n\nasync def f(u):\n    return requests.get(u, timeout=1)\n"
+TAIL = "\n\nasync def f(u):\n    return requests.get(u, t=1)\n"
 
 FIXED_TAIL = TAIL.replace(
-    "requests.get(u, timeout=1)",
-    "await anyio.to_thread.run_sync(functools.partial(requests.get, u, timeout=1))",
+    "requests.get(u, t=1)",
+    "await anyio.to_thread.run_sync(functools.partial(requests.get, u, t=1))",
 )
 
 CASES = {

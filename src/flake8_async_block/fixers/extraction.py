@@ -19,6 +19,7 @@ from flake8_async_block.fixers.scopes import (
     last_simple,
     leaves_loop,
     loaded,
+    may_swallow,
     nested_scopes,
     own_nodes,
     suites,
@@ -353,9 +354,7 @@ def _guarded_by(place: Place) -> Sequence[ast.stmt] | None:
     owner = place.owner
     if isinstance(owner, TRY):
         return place.suite if place.suite is not getattr(owner, "finalbody", None) else None
-    if isinstance(owner, (ast.With, ast.AsyncWith)) and any(
-        "suppress" in ast.unparse(item.context_expr) for item in owner.items
-    ):
+    if isinstance(owner, (ast.With, ast.AsyncWith)) and may_swallow(owner):
         return place.suite
     return None
 

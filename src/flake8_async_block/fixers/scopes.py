@@ -13,6 +13,7 @@ _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.Generator
 _CONDITIONAL: Final = (ast.BoolOp, ast.IfExp, *_COMPREHENSIONS, ast.Lambda)
 # `except*` has a node type of its own from Python 3.11 on.
 TRY: Final[tuple[type[ast.Try], ...]] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+_SWALLOWING: Final = ("suppress", "ignor", "raises", "catch", "swallow", "exitstack")
 Names = frozenset[str]
 
 
@@ -104,6 +105,15 @@ def suites(statement: ast.AST) -> Iterator[list[ast.stmt]]:
             yield part.body
 
 
+def may_swallow(statement: ast.With | ast.AsyncWith) -> bool:
+    """Whether the function may go on behind a ``with`` statement in which an exception came."""
+    return any(
+        word in ast.unparse(item.context_expr).lower()
+        for item in statement.items
+        for word in _SWALLOWING
+    )
+
+
 def last_simple(statements: Sequence[ast.stmt]) -> ast.stmt:
     """The statement that runs last, where ``with`` blocks are all that is around it."""
     last = statements[-1]
@@ -165,7 +175,10 @@ class Flow:
             for item in node.items:
                 known = self._read((item.context_expr, item.optional_vars), known)
                 known |= _targets((item.optional_vars,))
-            return self.run(node.body, known)
+            ended = self.run(node.body, known)
+            if may_swallow(node):
+                return known
+            return ended
         if isinstance(node, ast.Match):
             known = self._read((node.subject,), known)
             for case in node.cases:

@@ -7,14 +7,26 @@ would take them as its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import libcst as cst
 
 from flake8_async_block.fixers.awaiting import call_at, opening
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
-from flake8_async_block.fixers.layout import BrokenOpen, broken_open, indented
+from flake8_async_block.fixers.layout import (
+    BrokenOpen,
+    broken_open,
+    indentation_at,
+    indented,
+    newline_at,
+    on_one_line,
+    one_by_one,
+    unit_to_break,
+    width_of,
+)
+from flake8_async_block.fixers.locate import ParsedSource
 from flake8_async_block.fixers.names import LibraryName
 from flake8_async_block.fixers.placement import await_place
 from flake8_async_block.model.diagnostic import Diagnostic
@@ -94,56 +106,169 @@ def move_call(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     if _needs_partial(call, backend):
         needed.append(partial)
         inner = f"{partial.text}("
+    shape = _shape(call, before, inner, context, parenthesise=place.parenthesise)
     span = source.span(call)
-    layout = broken_open(source, call)
-    splices: list[Splice] = []
-    if layout is None:
-        text, after = before + inner, ")" if inner else ""
-    else:
-        text, splices, after = _broken(call, before, inner, layout, context)
-    if place.parenthesise:
-        after += ")"
-    splices += [opening(span, text, place, source), *handed_over(call, span, context)]
+    after = shape.after + (")" if place.parenthesise else "")
+    splices = [
+        opening(span, shape.before, place, source),
+        *shape.splices,
+        *handed_over(call, span, context, separator=shape.separator),
+    ]
     if after:
         splices.append(Splice(span[1], span[1], after, span))
     imports = frozenset(item.needs for item in needed if item.needs is not None)
     return Edited(tuple(splices), imports, place.caution)
 
 
+class _Shape(NamedTuple):
+    """How the lines of an edited call break.
+
+    ``before`` and ``after`` stand around it, ``splices`` are what changes inside, and
+    ``separator``, if any, stands between the callee and the first argument.
+    """
+
+    before: str
+    after: str
+    splices: Sequence[Splice] = ()
+    separator: str | None = None
+
+
+def _shape(
+    call: cst.Call, before: str, inner: str, context: FileContext, *, parenthesise: bool
+) -> _Shape:
+    source = context.source
+    layout = broken_open(source, call)
+    if layout is not None:
+        return _broken(call, before, inner, layout, context)
+    end = ")" if inner else ""
+    extra = len(f"await {before}{inner}{end}, ") + 2 * parenthesise
+    unit = unit_to_break(source, call, extra)
+    if unit is None or _has_edits_beside(call, context):
+        return _Shape(before + inner, end)
+    start, _ = source.span(call)
+    newline, indent = newline_at(source, start), indentation_at(source, start)
+    deeper = newline + indent + unit
+    head, parenthesis, first = before.rpartition("(")
+    length = len(source.source(call)) + 1
+    opened = head + parenthesis + deeper
+    if len(indent + unit + first + inner + end) + length <= width_of(source):
+        if not inner:
+            return _Shape(opened + first, "", (_closing(call, newline + indent, source),))
+        return _Shape(opened + first + inner, f"{newline}{indent})")
+    first = first.rstrip() + deeper if first else ""
+    if not inner:
+        separator, inside = _one_by_one(call, deeper, source)
+        closing = _closing(call, f",{newline}{indent}", source)
+        return _Shape(opened + first, "", (*inside, closing), separator)
+    deepest = deeper + unit
+    text, after = f"{opened}{first}{inner}{deepest}", f"{newline}{indent})"
+    if len(deepest.lstrip("\r\n")) + length <= width_of(source):
+        return _Shape(text, after, (_closing(call, deeper, source),))
+    separator, inside = _one_by_one(call, deepest, source)
+    closing = _closing(call, f",{deeper}", source)
+    return _Shape(text, after, (*inside, closing), separator)
+
+
+def _closing(call: cst.Call, text: str, source: ParsedSource) -> Splice:
+    """Put something in place of what stands between the last argument and the ``)``."""
+    span = source.span(call)
+    return Splice(source.span(call.args[-1])[1], span[1] - 1, text, span)
+
+
+def _one_by_one(
+    call: cst.Call, line_start: str, source: ParsedSource
+) -> tuple[str, tuple[Splice, ...]]:
+    return f",{line_start}", tuple(one_by_one(source, call, line_start))
+
+
+def _has_edits_beside(call: cst.Call, context: FileContext) -> bool:
+    """Whether another edit may change the same line, so that how it breaks cannot be foreseen."""
+    source = context.source
+    start, _ = source.span(call)
+    line = source.line(start)
+    return any(
+        source.line(first) <= line <= source.line(last) and (first, last) != source.span(call)
+        for first, last in context.located
+    )
+
+
 def _broken(
     call: cst.Call, before: str, inner: str, layout: BrokenOpen, context: FileContext
-) -> tuple[str, list[Splice], str]:
-    """What opens and closes a call with its arguments on lines of their own, and what moves."""
+) -> _Shape:
+    """For a call with its arguments on lines of their own."""
+    source = context.source
     line_start = layout.newline + layout.indent
     head, parenthesis, first = before.rpartition("(")
-    split = head + parenthesis + (line_start + first.rstrip() if first else "")
+    opened = head + parenthesis
+    split = line_start + first.rstrip() if first else ""
     if not inner:
-        return split + line_start, [], ""
-    source = context.source
+        return _joined(call, opened, first, split, layout.indent, context)
     end = source.span(call)[1]
     last_line = source.line(end - 1)
     closing_line = source.text[source.line_starts[last_line - 1] : end - 1]
     if closing_line.strip():
-        return f"{before}{inner}{line_start}", [], ")"
+        return _Shape(f"{before}{inner}{line_start}", ")")
+    shape = _joined(call, "", "", "", layout.indent + layout.unit, context)
     first_line = source.line(source.arguments_start(call)[1]) + 1
+    # The line of the arguments is written anew.
+    first_line += shape.separator is not None
     moved = indented(source, call, first_line, last_line, layout.unit)
-    text = f"{split}{line_start}{inner}{line_start}{layout.unit}"
-    return text, list(moved), f"{line_start.removesuffix(layout.unit)})"
+    text = f"{opened}{split}{line_start}{inner}{shape.before}"
+    closing = f"{line_start.removesuffix(layout.unit)})"
+    return _Shape(text, closing, (*moved, *shape.splices), shape.separator)
 
 
-def handed_over(call: cst.Call, span: tuple[int, int], context: FileContext) -> list[Splice]:
-    """Turn ``callee(arguments)`` into ``callee, arguments)``."""
+def _joined(
+    call: cst.Call, opened: str, first: str, split: str, indent: str, context: FileContext
+) -> _Shape:
+    """Put the callee in front of the arguments, if they share one line and leave room for it.
+
+    Args:
+        call: its arguments begin on a line of their own.
+        opened: what ends with the parenthesis.
+        first: an argument that comes before the callee, with its comma and a space, or nothing.
+        split: the same on a line of its own.
+        indent: how deep the arguments stand in the end.
+        context: the file.
+    """
+    source = context.source
+    line_start = newline_at(source, source.arguments_start(call)[1]) + indent
+    together = on_one_line(source, call)
+    if together is None or _has_edits_beside(call, context):
+        return _Shape(opened + split + line_start, "")
+    callee = len(source.source(call.func))
+    if len(indent + first) + callee + len(", ") + together <= width_of(source):
+        return _Shape(opened + line_start + first, "", separator=", ")
+    separator, inside = _one_by_one(call, line_start, source)
+    start, end = source.span(call)
+    last = source.span(call.args[-1])[1]
+    if b"," not in source.text[last:end]:
+        inside = (*inside, Splice(last, last, ",", (start, end)))
+    return _Shape(opened + split + line_start, "", inside, separator)
+
+
+def handed_over(
+    call: cst.Call, span: tuple[int, int], context: FileContext, *, separator: str | None = None
+) -> list[Splice]:
+    """Turn ``callee(arguments)`` into ``callee, arguments)``.
+
+    Args:
+        separator: what shall stand between the callee and the first argument, white space
+            included; None for a comma and the white space there is.
+    """
     source = context.source
     callee_end, parenthesis = source.arguments_start(call)
     between = source.text[callee_end:parenthesis]
     start = callee_end if not between.strip(b" \t") else parenthesis
-    end, separator = parenthesis + 1, ""
-    if call.args:
+    end, text = parenthesis + 1, ""
+    if separator is not None:
+        end, text = source.span(call.args[0])[0], separator
+    elif call.args:
         following = source.text[end : end + 1]
-        separator = "," if following.isspace() or following == b"\\" else ", "
+        text = "," if following.isspace() or following == b"\\" else ", "
     elif not source.text[end : span[1] - 1].strip(b" \t"):
         end = span[1] - 1
-    splices = [Splice(start, end, separator, span)]
+    splices = [Splice(start, end, text, span)]
     argument = call.args[0].value if call.args else None
     if isinstance(argument, cst.GeneratorExp) and not argument.lpar:
         # `f(x for x in y)` lends its parentheses to the generator, beside `f` it needs its own.
