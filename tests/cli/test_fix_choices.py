@@ -73,7 +73,17 @@ def test_no_such_line(project: Path, place: str, capsys: pytest.CaptureFixture[s
 
 def test_unknown_strategy(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fix", "--strategy", "thread,magic"]) == 2
-    assert "there is no strategy 'magic'" in capsys.readouterr().err
+    assert "--strategy: there is no strategy 'magic'" in capsys.readouterr().err
+
+
+def test_the_strategy_of_the_settings(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = '[tool.async-block]\nstrategy = ["sync-handler", "thread"]\n'
+    (project / "pyproject.toml").write_text(settings)
+    assert main(["fix", "b.py"]) == 1
+    assert (project / "b.py").read_text() == ROUTES.replace("async def", "def")
+    (project / "b.py").write_text(ROUTES)
+    assert main(["fix", "b.py", "--strategy", "native"]) == 1
+    assert "await anyio.sleep(1)" in (project / "b.py").read_text()
 
 
 def test_the_first_strategy_that_fits(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

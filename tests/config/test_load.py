@@ -120,6 +120,7 @@ def test_every_key(tmp_path: Path) -> None:
         'cost = "unbounded"',
         'per-file-cost = { "tests/*" = "unbounded", "a.py" = "brief" }',
         'backend = "asyncio"',
+        'strategy = ["sync-handler", "thread"]',
         'per-file-ignores = { "tests/*" = ["ASB1"], "a.py" = [] }',
         "[[tool.async-block.catalogue.function]]",
         'names = ["a.b"]',
@@ -139,6 +140,7 @@ def test_every_key(tmp_path: Path) -> None:
         cost="unbounded",
         per_file_cost=(("tests/*", "unbounded"), ("a.py", "brief")),
         backend="asyncio",
+        strategy=("sync-handler", "thread"),
         catalogue={"function": [{"names": ["a.b"]}]},
         source=path,
     )
@@ -177,6 +179,9 @@ def test_defaults_are_those_of_an_empty_table(tmp_path: Path) -> None:
         ('per-file-ignores = {"/a" = []}', "'/a' must be a pattern relative to this file"),
         ('cost = "breif"', "cost: unknown value 'breif', did you mean 'brief'?"),
         ('cost = "xxx"', "cost: unknown value 'xxx', choose from unbounded, bounded, brief"),
+        ('strategy = ["tread"]', "strategy: there is no strategy 'tread', did you mean 'thread'?"),
+        ('strategy = ["x"]', "there is no strategy 'x', choose from native, thread, helper,"),
+        ('strategy = "thread"', "strategy must be a list, not a string"),
         ("cost = true", "cost must be a string, not true or false"),
         (
             'ignore = ["ASB1O2"]',
@@ -240,12 +245,14 @@ class TestOverrides:
             respect_gitignore=False,
             cost="brief",
             backend="anyio",
+            strategy=("thread",),
         )
         assert config.ignore == ("ASB3",)
         assert config.extend_ignore == ("ASB2", "ASB501")
         assert config.excluded == ("c", "b", "d")
         assert not config.respect_gitignore
         assert (config.cost, config.backend) == ("brief", "anyio")
+        assert config.strategy == ("thread",)
 
     def test_select_sets_the_file_aside(self, tmp_path: Path) -> None:
         write(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import sys
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,14 @@ def compounds(draw: st.DrawFn, values: st.SearchStrategy[Expression]) -> Express
         (f"(lambda: {a[0]})()", True),
         (f"(lambda x={a[0]}: x)()", True),
         (f"await later({a[0]})", False),
+        (f"await later(x := {a[0]}, {b[0]})", False),
+        (f"note(*{one}, *[{b[0]}], **{{'k': {c[0]}}})", True),
+        (f"{{'k': {a[0]}, **{{'l': {b[0]}}}}}", True),
+        (f"{{{a[0]}: {b[0]}}}", True),
+        (f"{one}.part[{b[0]}].block({c[0]})", True),
+        (f"{one} is not {two}", False),
+        (f"(yield {a[0]})", True),
+        (f"[(x, y) for x in {one} for y in [{b[0]}] if {c[0]}]", True),
     ]
     texts = a[0] + b[0]
     if not set("'\"\\") & set(texts) and (NEWLINE_IN_FSTRING or "\n" not in texts):
@@ -157,6 +165,23 @@ def statements(draw: st.DrawFn) -> str:
                 f"yield {a[0]}",
                 f"x = yield {a[0]}, {b[0]}",
                 f"block((yield {a[0]}), k={b[0]})",
+                f"probe[{a[0]}] += {b[0]}",
+                f"x = probe.part = {a[0]}",
+                f"x, *probe.rest = {a[0]}, {b[0]}, {c[0]}",
+                f"[x, probe[{a[0]}]] = {b[0]}, {c[0]}",
+                f"x = \\\n        {a[0]}",
+                f"{a[0]} ; {b[0]} ;",
+                f"for x, probe.part in [({a[0]}, {b[0]})]:\n        {c[0]}\n    else: note(x)",
+                f"while note(len(log) < 9):\n        if {one}: break\n    else:\n        {b[0]}",
+                f"with ({a[0]} as x, {b[0]}):\n        {c[0]}",
+                f"try:\n        return {a[0]}\n    finally:\n        {b[0]}",
+                f"async def inner(y):\n        return {a[0]}, y\n    note(await inner({b[0]}))",
+                f"async def inner(y):\n        nonlocal x\n        x = {a[0]}\n    await inner(1)",
+                f"note([({a[0]}, y) async for y in several({b[0]})])",
+                f"async for x in several({a[0]}):\n        {b[0]}",
+                f"@note({a[0]})\n    def inner(): pass\n    note({b[0]})",
+                f"x: note({a[0]}) = {b[0]}",
+                f"print(*{one}, file=note({b[0]}, {c[0]}))",
             ]
         )
     )
@@ -290,18 +315,25 @@ def run_program(source: str | bytes) -> tuple[list[str], str, str]:
         recorder.write(f"block {values} {named}")
         return blocked(probe, values)
 
-    def note(*values: object) -> object:
-        recorder.write(f"note {values}")
+    def note(*values: object, **named: object) -> object:
+        recorder.write(f"note {values} {named}")
         return values[0] if values else None
 
-    async def later(value: object) -> object:
-        recorder.write(f"later {value!r}")
+    async def later(value: object, *others: object) -> object:
+        recorder.write(f"later {value!r} {others}")
         return value
+
+    async def several(value: object) -> AsyncIterator[object]:
+        yield value
+        recorder.write(f"between {value!r}")
+        yield 2
 
     namespace: dict[str, Any] = {
         "block": block,
         "note": note,
         "later": later,
+        "several": several,
+        "print": note,
         "tools": probe,
         "log": recorder.log,
     }

@@ -19,7 +19,10 @@ REASONS = (
     "an await in a nested comprehension",
     "a default value",
     "it stands in `def",
-    "unsafe: `probe.part` is read before",
+    "unsafe: `probe",
+    "unsafe: `x` is read before",
+    "a decorator is no place",
+    "an annotation is no place",
     "the f-string prints",
 )
 

@@ -15,7 +15,8 @@ from flake8_async_block.model.fix import STRATEGIES
 _COMMANDS: Final = ("check", "fix", "explain", "rules", "cache")
 _SETTINGS: Final = (
     *("select", "ignore", "extend_select", "extend_ignore"),
-    *("exclude", "extend_exclude", "respect_gitignore", "force_exclude", "cost", "backend"),
+    *("exclude", "extend_exclude", "respect_gitignore", "force_exclude", "cost"),
+    *("backend", "strategy"),
 )
 _FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
 _EXIT_STATUS: Final = {

@@ -19,7 +19,7 @@ from flake8_async_block.cli.project import read_config
 from flake8_async_block.engine import Engine, FixOptions
 from flake8_async_block.model.diagnostic import Diagnostic, FileError
 from flake8_async_block.model.errors import UsageError
-from flake8_async_block.model.fix import NOT_CHOSEN, STRATEGIES, FileFix
+from flake8_async_block.model.fix import NOT_CHOSEN, FileFix
 from flake8_async_block.reporters.lines import printable
 from flake8_async_block.sources import display_path, read_source, write_atomically
 
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = FixOptions(
         unsafe=arguments.unsafe_fixes,
         select=selected or (),
-        strategies=_strategies(arguments),
+        strategies=config.strategy,
     )
     if arguments.line is not None:
         file, line = parse_line(arguments.line, cwd)
@@ -81,13 +81,6 @@ def run(arguments: argparse.Namespace) -> int:
     if errors:
         return 2
     return 1 if files else 0
-
-
-def _strategies(arguments: argparse.Namespace) -> tuple[str, ...]:
-    for name in arguments.strategy or ():
-        if name not in STRATEGIES:
-            raise UsageError(f"there is no strategy {name!r}, choose from {', '.join(STRATEGIES)}")
-    return tuple(arguments.strategy or ())
 
 
 def _both(one: Choice | None, other: Choice) -> Choice:

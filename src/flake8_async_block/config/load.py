@@ -13,10 +13,14 @@ import msgspec
 
 from flake8_async_block.config.settings import DEFAULT_EXCLUDE, TOOL_PREFIX, Config
 from flake8_async_block.model.errors import UsageError
+from flake8_async_block.model.fix import STRATEGIES
 
 _TABLE: Final = "async-block"
 _FILE_NAME: Final = "pyproject.toml"
-_REPLACING: Final = ("exclude", "src", "cost", "backend", "respect_gitignore", "force_exclude")
+_REPLACING: Final = (
+    *("exclude", "src", "cost", "backend", "strategy"),
+    *("respect_gitignore", "force_exclude"),
+)
 _ADDING: Final = ("extend_select", "extend_ignore", "extend_exclude")
 
 _Cost = Literal["unbounded", "bounded", "brief"]
@@ -38,6 +42,7 @@ class _Table(msgspec.Struct, frozen=True, rename="kebab"):
     cost: _Cost = "bounded"
     per_file_cost: dict[str, _Cost] = {}
     backend: Literal["auto", "anyio", "asyncio", "starlette", "trio", "executor"] = "auto"
+    strategy: tuple[str, ...] = ()
     catalogue: dict[str, Any] = {}
 
 
@@ -191,6 +196,7 @@ def _to_config(
         cost=values.cost,
         per_file_cost=tuple(values.per_file_cost.items()),
         backend=values.backend,
+        strategy=values.strategy,
         catalogue=values.catalogue,
         source=source,
     )
@@ -214,10 +220,13 @@ def _override(config: Config, overrides: Mapping[str, Any], known_codes: Sequenc
         if name in given:
             added = codes(name) if name != "extend_exclude" else tuple(overrides[name])
             changes[name] = (*getattr(config, name), *added)
+    if "strategy" in given:
+        _check_strategies("--strategy", overrides["strategy"])
     return replace(config, **changes)
 
 
 def _check_table(values: _Table, shown: str) -> None:
+    _check_strategies(f"{shown}: [tool.{_TABLE}] strategy", values.strategy)
     for directory in values.src:
         if Path(directory).is_absolute() or not directory:
             raise UsageError(
@@ -234,6 +243,13 @@ def _check_table(values: _Table, shown: str) -> None:
                     f"{shown}: [tool.{_TABLE}] {key}: {pattern!r} must be a pattern"
                     " relative to this file"
                 )
+
+
+def _check_strategies(place: str, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in STRATEGIES:
+            hint = _nearest_or_all(name, STRATEGIES)
+            raise UsageError(f"{place}: there is no strategy {name!r}, {hint}")
 
 
 def _checked_codes(
@@ -305,11 +321,14 @@ def _choices(key: str) -> tuple[str, ...]:
 
 
 def _wrong_choice(value: str, choices: Sequence[str]) -> str:
+    return f"unknown value {value!r}, {_nearest_or_all(value, choices)}"
+
+
+def _nearest_or_all(value: str, choices: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(value, choices, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(choices)}"
-    return f"unknown value {value!r}, {hint}"
+    return f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(choices)}"
 
 
 def _shown(path: Path) -> str:

@@ -62,6 +62,8 @@ class Config:
         per_file_cost: pairs of a path pattern and the least cost that is reported there.
         backend: how a fix hands work to a thread: ``auto``, or one of ``anyio``, ``asyncio``,
             ``starlette``, ``trio`` and ``executor``.
+        strategy: the only ways to fix that may be used, the preferred one first; nothing means the
+            best for each finding.
         catalogue: the user's own catalogue tables, as they were read.
         source: the file the settings come from, or None.
     """
@@ -80,6 +82,7 @@ class Config:
     cost: str = "bounded"
     per_file_cost: tuple[tuple[str, str], ...] = ()
     backend: str = "auto"
+    strategy: tuple[str, ...] = ()
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     source: Path | None = None
 

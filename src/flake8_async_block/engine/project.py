@@ -60,8 +60,8 @@ class FixOptions:
     Args:
         unsafe: also those that may change what the program computes.
         select: code prefixes; nothing means all.
-        strategies: the ways to fix that may be used, the preferred one first; nothing means the
-            one that suits each finding best.
+        strategies: the ways to fix that may be used, the preferred one first; nothing means those
+            of the settings, or else the one that suits each finding best.
         chosen: which findings to fix; None means all.
     """
 
@@ -371,7 +371,7 @@ class Engine:
                     diagnostics,
                     allow_unsafe=options.unsafe,
                     recheck=partial(self._recheck, absolute, options),
-                    strategies=options.strategies,
+                    strategies=options.strategies or self._config.strategy,
                     wanted=options.chosen,
                 )
             )
