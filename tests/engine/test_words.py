@@ -56,3 +56,11 @@ def test_it_means_what_a_pattern_means(text: bytes, word: bytes) -> None:
     pattern = re.compile(before + re.escape(word) + after)
     for whole in (text, text + word, word + text, b"a" + word + b" " + word):
         assert stands_in(word, whole) == (pattern.search(whole) is not None)
+
+
+def test_another_text_for_one_file() -> None:
+    changed = search().with_text("b.py", b"get")
+    assert changed.files_with(b"get") == ("a.py", "b.py", "c.py")
+    assert changed.files_with(b"target") == ()
+    assert changed.with_text("a.py", b"").files_with(b"get") == ("b.py", "c.py")
+    assert search().with_text("e.py", b"get").files_with(b"get") == ("a.py", "c.py")

@@ -179,7 +179,7 @@ def statements(draw: st.DrawFn) -> str:
                 f"async def inner(y):\n        nonlocal x\n        x = {a[0]}\n    await inner(1)",
                 f"note([({a[0]}, y) async for y in several({b[0]})])",
                 f"async for x in several({a[0]}):\n        {b[0]}",
-                f"@note({a[0]})\n    def inner(): pass\n    note({b[0]})",
+                f"@marked({a[0]})\n    def inner(): pass\n    note({b[0]})",
                 f"x: note({a[0]}) = {b[0]}",
                 f"print(*{one}, file=note({b[0]}, {c[0]}))",
             ]
@@ -334,6 +334,7 @@ def run_program(source: str | bytes) -> tuple[list[str], str, str]:
         "later": later,
         "several": several,
         "print": note,
+        "marked": lambda *values: (note(*values), lambda function: function)[1],
         "tools": probe,
         "log": recorder.log,
     }

@@ -93,8 +93,7 @@ TOGETHER = {
         async def f(a, b):
             def get_text():
                 with open(a) as file:
-                    text = pure(file.read())
-                return text
+                    return pure(file.read())
 
             text = await asyncio.to_thread(get_text)
             await asyncio.sleep(1)

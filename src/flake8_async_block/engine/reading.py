@@ -66,6 +66,8 @@ class Reader:
         other._summaries = {
             known: summary for known, summary in self._summaries.items() if known != path
         }
+        if self._words is not None:
+            other._words = self._words.with_text(path, text)
         return other
 
     def note(self, path: str) -> None:

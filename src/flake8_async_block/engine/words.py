@@ -35,8 +35,12 @@ class WordSearch:
         self._index: dict[bytes, list[str]] | None = None
 
     @cached_property
-    def _files(self) -> Sequence[str]:
+    def files(self) -> Sequence[str]:
         return self._list_files()
+
+    def with_text(self, file: str, text: bytes) -> WordSearch:
+        """The same search with another text for one of the files; what is known is shared."""
+        return _Changed(self, file, text) if file in self.files else self
 
     def files_with(self, word: bytes) -> tuple[str, ...]:
         """The files that hold ``word``, an identifier or more, such as ``get(``; sorted."""
@@ -64,7 +68,7 @@ class WordSearch:
         self._searches += 1
         if self._index is None and self._searches > _WORDS_BEFORE_INDEX and parts:
             self.index()
-        files: Sequence[str] = self._files
+        files: Sequence[str] = self.files
         if self._index is not None and parts:
             found = self._index.get(parts[0], [])
             if parts[0] == word:
@@ -74,10 +78,29 @@ class WordSearch:
 
     def _make_index(self) -> dict[bytes, list[str]]:
         index: dict[bytes, list[str]] = {}
-        for file in self._files:
+        for file in self.files:
             for word in set((self._read(file) or b"").translate(_BLANKED).split()):
                 index.setdefault(word, []).append(file)
         return index
+
+
+class _Changed(WordSearch):
+    """A search that asks another one about all files but one."""
+
+    def __init__(self, others: WordSearch, file: str, text: bytes) -> None:
+        super().__init__(lambda: others.files, lambda _: None)
+        self._others = others
+        self._file = file
+        self._text = text
+
+    def index(self) -> None:
+        self._others.index()
+
+    def _search(self, word: bytes) -> list[str]:
+        found = set(self._others.files_with(word)) - {self._file}
+        if stands_in(word, self._text):
+            found.add(self._file)
+        return sorted(found)
 
 
 def stands_in(word: bytes, text: bytes) -> bool:

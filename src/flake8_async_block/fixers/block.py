@@ -25,7 +25,7 @@ from flake8_async_block.fixers.extraction import (
 )
 from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
 from flake8_async_block.fixers.placement import manager_caution
-from flake8_async_block.fixers.scopes import bound, loaded
+from flake8_async_block.fixers.scopes import bound, last_simple, loaded, may_swallow
 from flake8_async_block.fixers.thread import BACKENDS
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan
 
@@ -306,7 +306,8 @@ def _moved(
     parameters = ", ".join(interface.passed)
     header = f"{gap}{indentation}def {name}({parameters}){annotation}:{newline}"
     closing = "" if source.text[:end].endswith((b"\n", b"\r")) else newline
-    if interface.given:
+    returned = _returned_at_once(stretch, interface, context)
+    if interface.given and returned is None:
         closing += f"{indentation}{unit}return {', '.join(interface.given)}{newline}"
     closing += f"{newline}{indentation}"
     if interface.ends:
@@ -324,7 +325,35 @@ def _moved(
     ]
     imports = frozenset() if runner.needs is None else frozenset({runner.needs})
     splices = (Splice(start, start, header, owner), *indented, moved)
+    if returned is not None:
+        splices += (Splice(*returned, "return ", returned),)
     return Edited(splices, imports, caution, covers=owner, absorbs=True)
+
+
+def _returned_at_once(
+    stretch: Stretch, interface: Interface, context: FileContext
+) -> tuple[int, int] | None:
+    """Where ``name = `` stands last of all and could as well be ``return ``."""
+    last = last_simple(stretch.statements)
+    if not isinstance(last, ast.Assign) or len(interface.given) != 1 or interface.passed:
+        return None
+    target = last.targets[0]
+    if len(last.targets) > 1 or not isinstance(target, ast.Name):
+        return None
+    if target.id != interface.given[0] or any(map(may_swallow, _withs(stretch.statements))):
+        return None
+    text = context.source.text
+    start, name_end = _range(target, context)
+    end = text.index(b"=", name_end) + 1
+    end += len(text[end:]) - len(text[end:].lstrip(b" \t"))
+    return start, end
+
+
+def _withs(statements: Sequence[ast.stmt]) -> Iterator[ast.With]:
+    """The ``with`` statements around the statement that runs last."""
+    if isinstance(statements[-1], ast.With):
+        yield statements[-1]
+        yield from _withs(statements[-1].body)
 
 
 def _line(text: bytes, offset: int) -> bytes:

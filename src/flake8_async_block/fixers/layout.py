@@ -16,7 +16,6 @@ _SELDOM: Final = 50
 """One line in so many may be longer than the limit of the file..."""
 _FEW: Final = 4
 """... or so many, where it has few lines."""
-_SEVERAL: Final = 2
 _FORMATTED: Final = (cst.FormattedString, getattr(cst, "TemplatedString", cst.FormattedString))
 _BRACKETS: Final = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _STRINGS: Final = (cst.SimpleString, cst.FormattedString)
@@ -108,7 +107,7 @@ def on_one_line(source: ParsedSource, call: cst.Call) -> int | None:
     """How long the arguments of a call are that share one line below it; None if they do not."""
     start, end = source.span(call.args[0])[0], source.span(call.args[-1])[1]
     callee_end, _ = source.arguments_start(call)
-    if source.line(start) != source.line(end - 1) or len(call.args) < _SEVERAL:
+    if source.line(start) != source.line(end - 1):
         return None
     if b"#" in source.text[callee_end : source.span(call)[1]]:
         return None

@@ -203,12 +203,12 @@ class Resolver:
         Returns:
             The name, perhaps with a number; None if too many are taken.
         """
-        outermost = functions[0]
-        if outermost not in self._identifiers_in:
-            self._identifiers_in[outermost] = set(_identifiers(outermost))
-        taken = self._identifiers_in[outermost]
+        inside = functions[-1]
+        if inside not in self._identifiers_in:
+            self._identifiers_in[inside] = set(_identifiers(inside))
+        taken = self._identifiers_in[inside]
         for name in (stem, *(f"{stem}_{number}" for number in range(2, 10))):
-            owner = self._given.setdefault((outermost, name), offset)
+            owner = self._given.setdefault((inside, name), offset)
             if (
                 owner == offset
                 and name not in taken
