@@ -46,7 +46,8 @@ def test_what_the_project_needs(tmp_path: Path, name: str, text: str, uses_anyio
 def test_trio(tmp_path: Path) -> None:
     after = fixed(tmp_path, f"import trio\n{BODY}", requirements_txt="fastapi")
     assert "await trio.to_thread.run_sync(" in after
-    assert "anyio" not in fixed(tmp_path, f"import asyncio\nimport trio\n{BODY}")
+    both = fixed(tmp_path, f"import asyncio\nimport trio\n{BODY}", requirements_txt="")
+    assert "await asyncio.to_thread(" in both
 
 
 @pytest.mark.parametrize(
