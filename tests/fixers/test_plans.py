@@ -119,11 +119,15 @@ def test_a_helper_that_changes_shared_state_is_unsafe(tmp_path: Path) -> None:
         ("CACHE[url] = 1", "CACHE"),
         ("global COUNT; COUNT = url", "COUNT"),
         ("inner(url)", "asyncio.create_task"),
+        ("aiohttp.ClientSession()", "aiohttp.ClientSession"),
+        ("Server().add_insecure_port(url)", "grpc.aio.Server"),
     ],
 )
 def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
     code = (
-        "import contextvars\nQUEUE = asyncio.Queue()\nEVENT = asyncio.Event()\n"
+        "import contextvars\nimport aiohttp\nimport grpc.aio\n"
+        "class Server(grpc.aio.Server):\n    def own(self): ...\n"
+        "QUEUE = asyncio.Queue()\nEVENT = asyncio.Event()\n"
         "VARIABLE = contextvars.ContextVar('v')\n"
         "def inner(url):\n    asyncio.create_task(url)\n"
         f"def work(url):\n    time.sleep(1)\n    {body}\n"
@@ -143,10 +147,12 @@ def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
         "[].append(url)",
         "own = asyncio.Queue(); own.put_nowait(url)",
         "own = {}; own.update(url)",
+        "Server().own()",
     ],
 )
 def test_nothing_against_a_thread(tmp_path: Path, body: str) -> None:
     code = (
+        "import grpc.aio\nclass Server(grpc.aio.Server):\n    def own(self): ...\n"
         "EVENT = asyncio.Event()\nLOOP = asyncio.new_event_loop()\n"
         f"def work(url):\n    time.sleep(1)\n    {body}\n"
         "async def f(url):\n    work(url)\n"

@@ -12,6 +12,7 @@ from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.values import (
     External,
     ExternalMethod,
+    Instance,
     ProjectClass,
     ProjectFunction,
     Value,
@@ -113,6 +114,9 @@ class Effects:
                 reason = self.reason_in_call(function.path, callee, value)
                 if reason is not None:
                     return f"`{name}` {reason}"
+            reason = self._inherited(function.path, callee)
+            if reason is not None:
+                return f"`{name}` {reason}"
         return None
 
     def reason_against_making(self, cls: ProjectClass) -> str | None:
@@ -149,6 +153,22 @@ class Effects:
             return "sets a context variable, and the thread's copy would be lost"
         if self._changes_collection(module, callee, called):
             return "changes a collection that code on the loop may be using"
+        return None
+
+    def _inherited(self, module: str, callee: int) -> str | None:
+        """Whether a method comes from a base class whose objects belong to the event loop."""
+        node = self._resolver.summary(module).nodes[callee]
+        if node.op != PathOp.ATTRIBUTE:
+            return None
+        for owner in self._resolver.evaluate(module, node.operands[0]):
+            if not isinstance(owner, Instance):
+                continue
+            for base in lineage(self._resolver, owner.of._replace(arguments=())):
+                if isinstance(base, External):
+                    if not _LOOP_BOUND_PARTS.isdisjoint(base.name.split(".")[:-1]):
+                        return f"uses a `{base.name}`, which belongs to the event loop's thread"
+                elif node.name in self._resolver.class_facts(base).methods:
+                    break
         return None
 
     def _changes_collection(self, module: str, callee: int, method: ExternalMethod) -> bool:
