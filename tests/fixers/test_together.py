@@ -296,3 +296,16 @@ def test_the_next_way_is_tried_where_one_is_refused(tmp_path: Path) -> None:
     file = result(tmp_path, body, strategies=("block", "thread"))
     assert b"with await asyncio.to_thread(open, path) as file:" in file.after
     assert not file.refused
+
+
+def test_a_loop_that_polls_may_say_so_once_it_sleeps_properly(tmp_path: Path) -> None:
+    body = (
+        "class Job:\n    def __init__(self):\n        self.done = False\n\n"
+        "    async def wait(self):\n        while not self.done:\n            time.sleep(0.01)\n"
+    )
+    file = result(tmp_path, body)
+    assert b"            await asyncio.sleep(0.01)\n" in file.after
+    assert not file.refused
+    (tmp_path / "app.py").write_bytes(file.after)
+    found = Engine(Config(root=tmp_path)).check([tmp_path]).diagnostics
+    assert [item.code for item in found] == ["ASB303"]

@@ -32,6 +32,9 @@ _MOST_ATTEMPTS: Final = 60
 # also one in a coroutine that it awaits.
 _ABOUT_AWAITS: Final = ("ASB3", "ASB5")
 
+# A loop that looked and slept in turn, now that the sleep lets others run.
+_BUSY_WAIT: Final = ("ASB303", "")
+
 Recheck = Callable[[bytes], Sequence[Diagnostic]]
 
 
@@ -235,6 +238,7 @@ class _Session:
             before=self.diagnostics,
             fixed=[self.diagnostics[index] for index in sorted(fixed)],
             may_go=[self.diagnostics[index] for index in sorted(self._may_go(fixed, units))],
+            may_come={_BUSY_WAIT: sum(unit.plan.strategy == "native" for unit in units)},
         )
         return verify(self.context.source, spliced, self.context.path, expectation, self.recheck)
 
