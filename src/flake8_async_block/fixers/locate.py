@@ -233,6 +233,9 @@ def parse_source(source: bytes) -> ParsedSource | str:
         spans = wrapper.resolve(ByteSpanPositionProvider)
     except cst.ParserSyntaxError as error:
         return f"it cannot be parsed: line {error.raw_line}: {error.message}"
+    except cst.CSTValidationError as error:
+        # libcst insists on a space in `return(a)if b else c`, where Python does not.
+        return f"it cannot be parsed: {error}"
     except RecursionError:
         return "it is nested too deeply"
     starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
