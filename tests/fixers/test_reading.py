@@ -27,7 +27,10 @@ def parsed(source: bytes) -> ParsedSource:
         (b"# coding: ascii\n\n\nx = '\xff'\n", "it cannot be decoded: 'ascii' codec"),
         (b"x = (\n", "it cannot be parsed: line 1"),
         (b"f'{x!r }'\n", "its layout cannot be kept byte for byte"),
-        (b"def f():\n    return(f(1) if (1) else (1))\n", "it cannot be parsed: Must have at least one"),
+        (
+            b"def f():\n    return(f(1) if (1) else (1))\n",
+            "it cannot be parsed: Must have at least one",
+        ),
         (b"x = " + b"-" * 2000 + b"1\n", "it is nested too deeply"),
     ],
 )
