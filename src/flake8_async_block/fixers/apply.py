@@ -14,7 +14,13 @@ from flake8_async_block.fixers.base import FileContext, OverlapError, Spliced, s
 from flake8_async_block.fixers.imports import import_splices
 from flake8_async_block.fixers.locate import parse_source
 from flake8_async_block.fixers.names import Resolver
-from flake8_async_block.fixers.planning import Planner, Unit, why_not_planned, with_strategy
+from flake8_async_block.fixers.planning import (
+    Planner,
+    Unit,
+    why_not_planned,
+    with_plan,
+    with_strategy,
+)
 from flake8_async_block.fixers.verify import (
     Expectation,
     compile_problem,
@@ -40,10 +46,13 @@ Recheck = Callable[[bytes], Sequence[Diagnostic]]
 
 @dataclass(slots=True)
 class _Outcome:
-    """The bytes after, and what became of each finding, by its index in the input."""
+    """The bytes after, and what became of each finding, by its index in the input.
+
+    A fixed finding has the plan that was carried out.
+    """
 
     after: bytes
-    fixed: set[int] = field(default_factory=set)
+    fixed: dict[int, Diagnostic] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
@@ -76,14 +85,12 @@ def apply_fixes(
         again = _run(path, outcome.after, found, allow_unsafe, recheck_once, left_again)
         if again.after != outcome.after:
             reason = "a second run would change the file again"
-            outcome = _Outcome(
-                source, set(), dict.fromkeys(outcome.fixed, reason) | outcome.reasons
-            )
+            outcome = _Outcome(source, {}, dict.fromkeys(outcome.fixed, reason) | outcome.reasons)
     return FileFix(
         path=path,
         before=source,
         after=outcome.after,
-        fixed=tuple(diagnostics[index] for index in sorted(outcome.fixed)),
+        fixed=tuple(outcome.fixed[index] for index in sorted(outcome.fixed)),
         refused=tuple(
             Refusal(diagnostics[index], outcome.reasons[index]) for index in sorted(outcome.reasons)
         ),
@@ -133,8 +140,13 @@ def _run(
     outcome.reasons |= session.reasons
     if session.accepted:
         outcome.after = parsed.encoding.encode(session.spliced(session.accepted).text)
-        outcome.fixed = {index for unit in session.accepted for index in unit.findings}
-        outcome.fixed |= session.also_gone(outcome.fixed, recheck(outcome.after))
+        outcome.fixed = {
+            index: with_plan(diagnostics[index], unit.plan)
+            for unit in session.accepted
+            for index in unit.findings
+        }
+        gone = session.also_gone(set(outcome.fixed), recheck(outcome.after))
+        outcome.fixed |= {index: diagnostics[index] for index in gone}
         for index in outcome.fixed:
             outcome.reasons.pop(index, None)
     return outcome

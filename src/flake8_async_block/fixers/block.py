@@ -160,6 +160,7 @@ def _candidates(
     Each is tried together with its neighbours that block as well, and then alone.
     """
     root = _root_name(diagnostic, context)
+    whole = diagnostic.fix is not None and ("scope", "whole") in diagnostic.fix.parameters
     for depth, place in enumerate(around):
         statement = place.suite[place.number]
         owns = isinstance(statement, ast.With) and (
@@ -170,7 +171,7 @@ def _candidates(
         lead = around[: depth + 1]
         first = last = place.number
         if root is not None:
-            first, last = _life_of(root, place, context)
+            first, last = _life_of(root, place, context, whole=whole)
         if not owns and first == place.number and depth < len(around) - 1:
             continue
         while first > 0 and _blocks(place.suite[first - 1], context):
@@ -203,13 +204,17 @@ def _root_of(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _life_of(name: str, place: Place, context: FileContext) -> tuple[int, int]:
-    """From the statement that makes what ``name`` stands for to the last one that uses it."""
+def _life_of(name: str, place: Place, context: FileContext, *, whole: bool) -> tuple[int, int]:
+    """From the statement that makes what ``name`` stands for to the last one that uses it.
+
+    Args:
+        whole: whether it belongs to one thread, so that also a call that does not block makes it.
+    """
     made = [
         index
         for index, statement in enumerate(place.suite[: place.number])
         if isinstance(statement, (ast.Assign, ast.AnnAssign))
-        and _blocks(statement, context)
+        and (_blocks(statement, context) or (whole and isinstance(statement.value, ast.Call)))
         and any(name == other for other, _ in bound((statement,)))
     ]
     if not made:

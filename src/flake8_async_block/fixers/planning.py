@@ -47,6 +47,11 @@ def with_strategy(diagnostic: Diagnostic, strategies: Sequence[str]) -> Diagnost
     return replace(diagnostic, fix=None, alternatives=(), why_not=reason)
 
 
+def with_plan(diagnostic: Diagnostic, plan: FixPlan) -> Diagnostic:
+    """The finding with the plan that was chosen for it as the preferred one."""
+    return diagnostic if plan == diagnostic.fix else replace(diagnostic, fix=plan)
+
+
 def plans_of(diagnostic: Diagnostic) -> tuple[FixPlan, ...]:
     """The ways to fix a finding, the preferred one first.
 

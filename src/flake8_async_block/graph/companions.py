@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.values import (
     External,
+    ExternalInstance,
     ExternalMethod,
     Opaque,
     ProjectClass,
@@ -72,7 +73,9 @@ def _may_move(
     values = resolver.evaluate(function.path, callee)
     if not values or all(isinstance(value, (Unknown, Opaque)) for value in values):
         node = nodes[callee]
-        return node.op == PathOp.ATTRIBUTE and node.name in _ONLY_READING
+        return node.op == PathOp.ATTRIBUTE and (
+            node.name in _ONLY_READING or effects.is_made_here(function.path, callee)
+        )
     return all(_is_harmless(effects, function.path, callee, value) for value in values)
 
 
@@ -83,7 +86,7 @@ def _is_harmless(effects: Effects, module: str, callee: int, called: Value) -> b
         return effects.reason_against_making(called) is None
     if effects.reason_in_call(module, callee, called) is not None:
         return False
-    if isinstance(called, External):
+    if isinstance(called, (External, ExternalInstance)):
         return True
     if isinstance(called, ExternalMethod):
         root = called.type_name.partition(".")[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.values import (
     External,
+    ExternalInstance,
     ExternalMethod,
     Instance,
     ProjectClass,
@@ -36,6 +37,8 @@ _BUILTIN_COLLECTIONS: Final = frozenset(
     {"builtins.list", "builtins.dict", "builtins.set", "collections.deque"}
     | {"collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
 )
+
+_MAKERS: Final = (External, ExternalInstance, ProjectClass)
 
 _NEEDING_LOOP: Final = frozenset(
     {"asyncio.get_running_loop", "asyncio.create_task", "asyncio.ensure_future", "asyncio.gather"}
@@ -145,6 +148,9 @@ class Effects:
         """
         if isinstance(called, External) and _needs_loop(called.name):
             return f"calls `{called.name}`, which works on the event loop's thread only"
+        if isinstance(called, ExternalInstance):
+            bound = not _LOOP_BOUND_PARTS.isdisjoint(called.type_name.split(".")[:-1])
+            return "calls what belongs to the event loop's thread" if bound else None
         if not isinstance(called, ExternalMethod):
             return None
         if _is_loop_bound(called) and self.comes_from_outside(module, callee):
@@ -176,15 +182,36 @@ class Effects:
             return False
         return self.comes_from_outside(module, callee)
 
+    def is_made_here(self, module: str, path: int) -> bool:
+        """Whether a path begins with something that code outside the project has just made.
+
+        What belongs to the event loop does not count.
+        """
+        nodes = self._resolver.summary(module).nodes
+        if self.comes_from_outside(module, path):
+            return False
+        while nodes[path].op in _TRANSPARENT:
+            path = nodes[path].operands[0]
+        names = [
+            value.type_name if isinstance(value, ExternalInstance) else value.name
+            for value in self._resolver.evaluate(module, path)
+            if isinstance(value, (External, ExternalInstance))
+        ]
+        return bool(names) and all(_LOOP_BOUND_PARTS.isdisjoint(name.split(".")) for name in names)
+
     def comes_from_outside(self, module: str, path: int) -> bool:
         """Whether what a path begins with was there before the function was called."""
         nodes = self._resolver.summary(module).nodes
-        node = nodes[path]
-        called = False
-        while node.op in _TRANSPARENT:
-            called = called or node.op == PathOp.CALL
-            node = nodes[node.operands[0]]
-        if node.op == PathOp.NAME:
+        called = makes = False
+        while nodes[path].op in _TRANSPARENT:
+            called = called or nodes[path].op == PathOp.CALL
+            makes = nodes[path].op == PathOp.CALL
+            path = nodes[path].operands[0]
+        if nodes[path].op == PathOp.NAME:
             # A name called is a function or class of a module; a name used is a shared object.
             return not called
-        return node.op in (PathOp.PARAMETER, PathOp.GLOBAL)
+        if nodes[path].op == PathOp.GLOBAL and makes:
+            # A class, or a factory such as a session maker, gives something new.
+            values = self._resolver.evaluate(module, path)
+            return not values or not all(isinstance(value, _MAKERS) for value in values)
+        return nodes[path].op in (PathOp.PARAMETER, PathOp.GLOBAL)

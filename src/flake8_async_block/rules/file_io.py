@@ -52,7 +52,8 @@ app.py:7 in visit: append(f"{name},")
 
 ## Remedies
 
-`async-block fix` moves a call in a coroutine to a thread for you.
+`async-block fix` moves a call in a coroutine to a thread for you, and a `with open(...)` block as a
+whole.
 
 ### Use asynchronous files
 

@@ -57,8 +57,8 @@ app.py:10 in list_names: read_names()
 ## Remedies
 
 There is no automatic fix for a single call on a session or a connection: those stay with one
-thread, so all that uses them has to move together. A helper that opens its own session and closes
-it again is moved to a thread by `async-block fix`.
+thread, so all that uses them has to move together. Where one function opens a session, uses it and
+closes it again, `async-block fix` moves that as a whole, from a helper as from a coroutine.
 
 ### Use the asynchronous side of the library
 
