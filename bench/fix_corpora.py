@@ -6,7 +6,8 @@
 Nothing is written into the sources. For each application: the files that would no longer compile
 (there must be none), the files that a second run would change again (none either), the shares of
 findings fixed safely, fixed with ``--unsafe-fixes`` and left, and why they were left. With
-``--sample N`` some changed files are printed as diffs, drawn at random, to be read by somebody.
+``--sample N`` some fixes are printed as diffs, drawn at random, to be read by somebody, and
+``--markdown FILE`` writes the tables of ``docs/fix-corpora.md``.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 
-from flake8_async_block import Config, Engine, FixOptions
+from flake8_async_block import Config, Engine, FixOptions, __version__
 from flake8_async_block.model.fix import FileFix
 
 _QUOTED = re.compile(r"`[^`]*`")
@@ -93,6 +95,51 @@ def tally(root: Path) -> Tally:
     return found
 
 
+def table(results: Sequence[tuple[str, Tally]]) -> Iterator[str]:
+    """The same for a page: one row for each application, and the reasons of all of them."""
+
+    def share(count: int, found: Tally) -> str:
+        return f"{count} ({count / found.findings:.0%})" if found.findings else "0"
+
+    yield (
+        "| application | findings | safe | with `--unsafe-fixes` | left | files changed"
+        " | do not compile | changed by a second run |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, found in results:
+        cells = (
+            name,
+            str(found.findings),
+            share(found.safe, found),
+            share(found.unsafe, found),
+            share(found.findings - found.unsafe, found),
+            str(len(found.changed)),
+            str(len(found.broken)),
+            str(len(found.unstable)),
+        )
+        yield f"| {' | '.join(cells)} |"
+    for title, counts in (
+        ("how they were fixed", sum((found.strategies for _, found in results), Counter())),
+        ("why they were left", sum((found.reasons for _, found in results), Counter())),
+    ):
+        yield ""
+        yield f"| findings | {title} |"
+        yield "|---|---|"
+        yield from (f"| {count} | {text} |" for text, count in counts.most_common(12))
+
+
+def write_page(page: Path, results: Sequence[tuple[str, Tally]]) -> None:
+    """Put the tables between the marks that the page has for them."""
+    head, start, rest = page.read_text(encoding="utf-8").partition("<!-- tables -->\n")
+    _, end, tail = rest.partition("<!-- end -->\n")
+    if not start or not end:
+        raise SystemExit(f"{page} has no `<!-- tables -->` and `<!-- end -->`")
+    day = datetime.now(tz=timezone.utc).date()
+    python = ".".join(map(str, sys.version_info[:3]))
+    lines = [f"{day}, Python {python}, async-block {__version__}.", "", *table(results), ""]
+    page.write_text("\n".join([head + start, *lines, end + tail]), encoding="utf-8")
+
+
 def compiles(file: FileFix) -> bool:
     try:
         compile(file.after, file.path, "exec", dont_inherit=True)
@@ -116,11 +163,29 @@ def report(name: str, found: Tally, reasons: int) -> Iterator[str]:
     yield from (f"  {count:5} {reason}" for reason, count in found.reasons.most_common(reasons))
 
 
-def diff(file: FileFix) -> Iterator[str]:
+def hunks_of(file: FileFix) -> Iterator[list[str]]:
+    """The places that a fix changes, but for new imports, each with the name of the file."""
     before, after = (
         content.decode("utf-8", "replace").splitlines() for content in (file.before, file.after)
     )
-    yield from difflib.unified_diff(before, after, file.path, file.path, lineterm="")
+    lines = list(difflib.unified_diff(before, after, file.path, file.path, lineterm="", n=4))
+    starts = [number for number, line in enumerate(lines) if line.startswith("@@ ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        hunk = lines[start:end]
+        added = [line[1:].strip() for line in hunk if line.startswith("+")]
+        if not all(line.startswith(("import ", "from ")) or not line for line in added):
+            yield [file.path, *hunk]
+
+
+def named(root: Path) -> str:
+    """The distribution whose metadata lie beside an unpacked directory, with its version."""
+    for place in (root.parent.glob("*.dist-info"), root.glob("*.dist-info")):
+        for path in place:
+            distribution, _, version = path.name.removesuffix(".dist-info").rpartition("-")
+            if distribution.replace("-", "_") == root.name:
+                return f"{distribution} {version}"
+    unpacked = root.parent.name.removeprefix(f"{root.name}-")
+    return f"{root.name} {unpacked}" if unpacked != root.parent.name else ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -131,9 +196,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--reasons", type=int, default=12, help="how many reasons to list")
     parser.add_argument("--sample", type=int, default=0, help="how many changed files to print")
     parser.add_argument("--seed", type=int, default=0, help="for the sample")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="the page to write into")
     arguments = parser.parse_args(argv)
     failed = False
     changed: list[FileFix] = []
+    results: list[tuple[str, Tally]] = []
     with tempfile.TemporaryDirectory() as temporary:
         roots = [(path.name, path.resolve()) for path in arguments.unpacked]
         for number, requirement in enumerate(arguments.applications):
@@ -144,10 +211,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             found = tally(root)
             failed = failed or bool(found.broken or found.unstable)
             changed += found.changed
+            results.append((named(root) or name, found))
             print(*report(name, found, arguments.reasons), "", sep="\n", flush=True)
-    chosen = random.Random(arguments.seed).sample(changed, min(arguments.sample, len(changed)))
-    for file in chosen:
-        print(*diff(file), "", sep="\n")
+    if arguments.markdown is not None:
+        write_page(arguments.markdown, results)
+    hunks = [hunk for file in changed for hunk in hunks_of(file)]
+    chosen = random.Random(arguments.seed).sample(hunks, min(arguments.sample, len(hunks)))
+    for hunk in chosen:
+        print(*hunk, "", sep="\n")
     return 1 if failed else 0
 
 

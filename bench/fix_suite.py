@@ -57,7 +57,8 @@ def fetch(requirement: str, into: Path) -> Path:
         The directory that it unpacks to.
     """
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--no-binary", ":all:", "--no-build-isolation", "--dest", str(into), requirement]
+    name = requirement.partition("==")[0]
+    command += ["--no-binary", name, "--dest", str(into), requirement]
     subprocess.run(command, check=True)
     archive = next(into.glob("*.tar.gz"))
     with tarfile.open(archive) as opened:
@@ -76,8 +77,6 @@ def environment(requirement: str, extra: str, where: Path) -> Path:
     name, _, version = requirement.partition("==")
     wanted = f"{name}[{extra}]=={version}" if extra else requirement
     subprocess.run([python, "-m", "pip", "install", "--quiet", wanted], check=True)
-    # The sources that were unpacked are tested, not the installed ones.
-    subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", name], check=True)
     return python
 
 
@@ -88,6 +87,7 @@ def run_tests(python: Path, root: Path, tests: Sequence[str], report: Path) -> O
         How each test ended, by its name.
     """
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    # The sources that were unpacked are tested, not the installed ones.
     environ = {**os.environ, "PYTHONPATH": str(root)}
     subprocess.run(
         [*command, f"--junitxml={report}", *tests],
