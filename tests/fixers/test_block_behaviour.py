@@ -156,6 +156,15 @@ def outcome(program: str) -> tuple[list[object], object]:
     "    with manager(requests.get(0)):\n        with suppressing():\n"
     "            x = int('no')\n    return x, y, z\n"
 )
+@example(
+    "import requests\n\n\nasync def program(x, y=1, z=2):\n    with suppressing():\n"
+    "        x = 1\n        if requests.get(x):\n            x = 0\n"
+    "            raise ValueError\n        else:\n            x = 3\n    return x, y, z\n"
+)
+@example(
+    "import requests\n\n\nasync def program(x, y=1, z=2):\n    with suppressing():\n"
+    "        x = 1\n        y = requests.get(x := 5) + int('no')\n    return x, y, z\n"
+)
 def test_moved_statements_do_the_same(program: str) -> None:
     result = fix_with(blocking_blocks("asyncio"), program.encode(), allow_unsafe=True)
     if result.changed:

@@ -334,7 +334,9 @@ def _lost_by_exceptions(stretch: Stretch, kept: Names) -> str | None:
         return None
     last = last_simple(stretch.statements)
     elsewhere = [
-        name for name, node in bound(stretch.statements) if not _within(node, last) and name in kept
+        name
+        for name, node in bound(stretch.statements)
+        if name in kept and not _is_target(node, last)
     ]
     if not elsewhere:
         return None
@@ -359,8 +361,11 @@ def _guarded_by(place: Place) -> Sequence[ast.stmt] | None:
     return None
 
 
-def _within(node: ast.AST, statement: ast.stmt) -> bool:
-    return any(node is inner for inner in ast.walk(statement))
+def _is_target(node: ast.AST, statement: ast.stmt) -> bool:
+    """Whether a simple statement assigns to the name, once its value is there."""
+    if isinstance(statement, ast.Assign):
+        return any(node is inner for target in statement.targets for inner in ast.walk(target))
+    return isinstance(statement, (ast.AnnAssign, ast.AugAssign)) and node is statement.target
 
 
 def _captured(stretch: Stretch, names: Names) -> str | None:
