@@ -155,6 +155,24 @@ TOGETHER = {
             return rows
         """,
     ),
+    "a sleep beside it has a better way": (
+        """\
+        async def f(path):
+            time.sleep(1)
+            with open(path) as file:
+                return file.read()
+        """,
+        """\
+        async def f(path):
+            await asyncio.sleep(1)
+
+            def get_result():
+                with open(path) as file:
+                    return file.read()
+
+            return await asyncio.to_thread(get_result)
+        """,
+    ),
     "a list of its own": (
         """\
         async def f(path):

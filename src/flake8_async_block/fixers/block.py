@@ -174,9 +174,9 @@ def _candidates(
             first, last = _life_of(root, place, context, whole=whole)
         if not owns and first == place.number and depth < len(around) - 1:
             continue
-        while first > 0 and _blocks(place.suite[first - 1], context):
+        while first > 0 and _joins(place.suite[first - 1], context):
             first -= 1
-        while last + 1 < len(place.suite) and _blocks(place.suite[last + 1], context):
+        while last + 1 < len(place.suite) and _joins(place.suite[last + 1], context):
             last += 1
         yield Stretch(function, lead, first, last)
         if (first, last) != (place.number, place.number):
@@ -225,6 +225,16 @@ def _life_of(name: str, place: Place, context: FileContext, *, whole: bool) -> t
         if any(node.id == name for node in loaded((statement,)))
     ]
     return made[-1], max([place.number, *uses])
+
+
+def _joins(statement: ast.stmt, context: FileContext) -> bool:
+    """Whether a statement blocks, too, in a way for which there is nothing better than a thread."""
+    start, end = _range(statement, context)
+    plans = [
+        plan for (first, last), plan in context.plans.items() if start <= first and last <= end
+    ]
+    native = any(plan is not None and plan.strategy == "native" for plan in plans)
+    return _blocks(statement, context) and not native
 
 
 def _blocks(node: ast.stmt | ast.withitem, context: FileContext) -> bool:
