@@ -127,7 +127,11 @@ def test_new_imports(before: str, after: str) -> None:
         ),
         (
             '"""Doc."""; x = 1\nasync def f(u): ',
-            'import anyio.to_thread\n\n"""Doc."""; x = 1\nasync def f(u): ',
+            '"""Doc."""; x = 1\n\nimport anyio.to_thread\n\nasync def f(u): ',
+        ),
+        (
+            '"""Doc."""; import requests\nasync def f(u): ',
+            '"""Doc."""; import requests\n\nimport anyio.to_thread\n\nasync def f(u): ',
         ),
     ],
 )

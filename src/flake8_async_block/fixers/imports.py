@@ -112,11 +112,12 @@ class _Head:
                 self.blocks.append(_Block(_order(node, path), first, last))
         self.docstring_end = 0
         if head and _is_docstring(head[0]):
-            end = head[0].end_lineno or head[0].lineno
-            if all(_first_line(node) > end for node in tree.body[1:]):
-                self.docstring_end = end
+            # What stands behind it on the same line comes before the imports, too.
+            for node in head:
+                if node.lineno <= max(self.docstring_end, head[0].lineno):
+                    self.docstring_end = node.end_lineno or node.lineno
         # The module holds the statement that is edited, so one follows the docstring.
-        self.first_statement = tree.body[bool(self.docstring_end)]
+        self.first_statement = next(node for node in tree.body if node.lineno > self.docstring_end)
 
     def is_blank(self, line: int) -> bool:
         return not 1 <= line <= len(self.lines) or not self.lines[line - 1].strip()
@@ -134,6 +135,11 @@ class _Head:
         return _Place(line + 1, blank_before, blank_after)
 
     def place(self, order: _Order) -> _Place:
+        """Where an import goes; never above the docstring, which would be none any more."""
+        found = self._place(order)
+        return found if found.line > self.docstring_end else self.after(self.docstring_end, 1)
+
+    def _place(self, order: _Order) -> _Place:
         same = [block for block in self.blocks if block.order.section == order.section]
         smaller = [block for block in same if block.order <= order]
         if smaller:
