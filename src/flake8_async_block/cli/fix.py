@@ -121,7 +121,7 @@ def _report(
         shown = printable(display_path(root / file.path, cwd))
         lines.append(f"{shown}: {_outcome(len(file.fixed), len(file.refused), done)}")
         if not arguments.quiet:
-            entries = [(fixed, "fixed", _title(fixed)) for fixed in file.fixed]
+            entries = [(fixed, done, _title(fixed)) for fixed in file.fixed]
             entries += [(left.diagnostic, "left", left.reason) for left in file.refused]
             entries.sort(key=lambda entry: entry[0].sort_key)
             lines += [_line(shown, *entry) for entry in entries]
