@@ -319,6 +319,7 @@ def test_the_next_way_is_tried_where_one_is_refused(tmp_path: Path) -> None:
 def test_a_loop_that_polls_may_say_so_once_it_sleeps_properly(tmp_path: Path) -> None:
     body = (
         "class Job:\n    def __init__(self):\n        self.done = False\n\n"
+        "    def stop(self):\n        self.done = True\n\n"
         "    async def wait(self):\n        while not self.done:\n            time.sleep(0.01)\n"
     )
     file = result(tmp_path, body)

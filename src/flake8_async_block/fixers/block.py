@@ -14,18 +14,26 @@ from typing import Final
 import libcst as cst
 
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.consequences import what_else_changes
 from flake8_async_block.fixers.extraction import (
     Function,
     Interface,
-    Place,
     Stretch,
     interface_of,
     places_to,
-    what_else_changes,
 )
 from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
 from flake8_async_block.fixers.placement import manager_caution
-from flake8_async_block.fixers.scopes import bound, last_simple, loaded, may_swallow
+from flake8_async_block.fixers.scopes import bound, last_simple, may_swallow
+from flake8_async_block.fixers.stretches import (
+    blocks,
+    candidates,
+    last_name,
+    range_of,
+    ranges_of,
+    root_of,
+    takes_lock,
+)
 from flake8_async_block.fixers.thread import BACKENDS
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan
 
@@ -55,7 +63,7 @@ def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     plan = diagnostic.fix
     possible: Edited | None = None
     refused: Refused | None = None
-    for stretch in _candidates(diagnostic, context, functions[-1], around):
+    for stretch in candidates(diagnostic, context, functions[-1], around):
         answer = _judged(stretch, functions, plan, context)
         if isinstance(answer, Edited) and answer.caution is None:
             return answer
@@ -86,7 +94,7 @@ def _judged(
 
 def _cannot_follow(stretch: Stretch, context: FileContext) -> str | None:
     """Something in it that has to stay where it is."""
-    for start, end in _ranges(stretch.statements, context):
+    for start, end in ranges_of(stretch.statements, context):
         for (first, last), plan in context.plans.items():
             if plan is None and start <= first and last <= end:
                 return "something in it must not move to another thread"
@@ -96,11 +104,11 @@ def _cannot_follow(stretch: Stretch, context: FileContext) -> str | None:
 def _is_worth_it(stretch: Stretch, context: FileContext) -> bool:
     """Whether more moves than one call, which could be handed to a thread as it is."""
     if any(
-        isinstance(statement, ast.With) and any(_blocks(item, context) for item in statement.items)
+        isinstance(statement, ast.With) and any(blocks(item, context) for item in statement.items)
         for statement in stretch.statements
     ):
         return True
-    ranges = _ranges(stretch.statements, context)
+    ranges = ranges_of(stretch.statements, context)
     inside = [
         found
         for found in context.located
@@ -112,16 +120,12 @@ def _is_worth_it(stretch: Stretch, context: FileContext) -> bool:
     )
 
 
-def _ranges(statements: Sequence[ast.stmt], context: FileContext) -> Sequence[tuple[int, int]]:
-    return [_range(statement, context) for statement in statements]
-
-
 def _caution_around(stretch: Stretch) -> str | None:
     for place in stretch.around:
         owner = place.owner
         if isinstance(owner, (ast.With, ast.AsyncWith)):
             for item in owner.items:
-                name = _last_name(item.context_expr)
+                name = last_name(item.context_expr)
                 asynchronous = isinstance(owner, ast.AsyncWith)
                 caution = manager_caution(name, asynchronous=asynchronous)
                 if caution is not None:
@@ -129,119 +133,12 @@ def _caution_around(stretch: Stretch) -> str | None:
     return None
 
 
-def _takes_lock(statement: ast.With) -> bool:
-    return any(
-        manager_caution(_last_name(item.context_expr), asynchronous=False) is not None
-        for item in statement.items
-    )
-
-
 def _lock_in(stretch: Stretch) -> str | None:
     for statement in stretch.statements:
-        if isinstance(statement, ast.With) and _takes_lock(statement):
+        if isinstance(statement, ast.With) and takes_lock(statement):
             taken = ast.unparse(statement.items[0].context_expr)
             return f"`{taken}` would be taken by the thread"
     return None
-
-
-def _last_name(node: ast.expr) -> str:
-    while isinstance(node, (ast.Call, ast.Subscript)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _candidates(
-    diagnostic: Diagnostic, context: FileContext, function: Function, around: tuple[Place, ...]
-) -> Iterator[Stretch]:
-    """What could move: the `with` block that the finding belongs to, or its statement.
-
-    Each is tried together with its neighbours that block as well, and then alone.
-    """
-    root = _root_name(diagnostic, context)
-    whole = diagnostic.fix is not None and ("scope", "whole") in diagnostic.fix.parameters
-    for depth, place in enumerate(around):
-        statement = place.suite[place.number]
-        owns = isinstance(statement, ast.With) and (
-            _takes_lock(statement)
-            or any(root == name for item in statement.items for name in _item_names(item))
-            or any(_blocks(item, context) for item in statement.items)
-        )
-        lead = around[: depth + 1]
-        first = last = place.number
-        if root is not None:
-            first, last = _life_of(root, place, context, whole=whole)
-        if not owns and first == place.number and depth < len(around) - 1:
-            continue
-        while first > 0 and _joins(place.suite[first - 1], context):
-            first -= 1
-        while last + 1 < len(place.suite) and _joins(place.suite[last + 1], context):
-            last += 1
-        yield Stretch(function, lead, first, last)
-        if (first, last) != (place.number, place.number):
-            yield Stretch(function, lead, place.number, place.number)
-
-
-def _item_names(item: ast.withitem) -> Iterator[str]:
-    if item.optional_vars is not None:
-        yield from (name for name, _ in bound((item.optional_vars,)))
-
-
-def _root_name(diagnostic: Diagnostic, context: FileContext) -> str | None:
-    """The variable with which the expression begins that a finding is about."""
-    start, end = context.source.range_of(diagnostic.span)
-    try:
-        node = ast.parse(b"(" + context.source.text[start:end] + b")", mode="eval").body
-    except SyntaxError:
-        return None
-    return _root_of(node)
-
-
-def _root_of(node: ast.expr) -> str | None:
-    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _life_of(name: str, place: Place, context: FileContext, *, whole: bool) -> tuple[int, int]:
-    """From the statement that makes what ``name`` stands for to the last one that uses it.
-
-    Args:
-        whole: whether it belongs to one thread, so that also a call that does not block makes it.
-    """
-    made = [
-        index
-        for index, statement in enumerate(place.suite[: place.number])
-        if isinstance(statement, (ast.Assign, ast.AnnAssign))
-        and (_blocks(statement, context) or (whole and isinstance(statement.value, ast.Call)))
-        and any(name == other for other, _ in bound((statement,)))
-    ]
-    if not made:
-        return place.number, place.number
-    uses = [
-        index
-        for index, statement in enumerate(place.suite)
-        if any(node.id == name for node in loaded((statement,)))
-    ]
-    return made[-1], max([place.number, *uses])
-
-
-def _joins(statement: ast.stmt, context: FileContext) -> bool:
-    """Whether a statement blocks, too, in a way for which there is nothing better than a thread."""
-    start, end = _range(statement, context)
-    plans = [
-        plan for (first, last), plan in context.plans.items() if start <= first and last <= end
-    ]
-    native = any(plan is not None and plan.strategy == "native" for plan in plans)
-    return _blocks(statement, context) and not native
-
-
-def _blocks(node: ast.stmt | ast.withitem, context: FileContext) -> bool:
-    """Whether a finding that may be fixed lies in the node."""
-    part = node.context_expr if isinstance(node, ast.withitem) else node
-    start, end = _range(part, context)
-    return any(start <= first and last <= end for first, last in context.located)
 
 
 def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> str | None:
@@ -252,7 +149,7 @@ def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> st
     for statement in stretch.statements:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call) and _is_bound_to_thread(node, context):
-                root = _root_of(node)
+                root = root_of(node)
                 if root in local:
                     return f"`{root}` was made in another thread"
             elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
@@ -275,7 +172,7 @@ def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> st
 
 
 def _is_bound_to_thread(call: ast.Call, context: FileContext) -> bool:
-    plan = context.plans.get(_range(call, context))
+    plan = context.plans.get(range_of(call, context))
     return plan is not None and ("scope", "whole") in plan.parameters
 
 
@@ -283,12 +180,6 @@ def _gives_bound(call: ast.Call, context: FileContext) -> bool:
     """Whether the value of a call may belong to the same thread, as a cursor does."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     return method not in _GIVING_ROWS and _is_bound_to_thread(call, context)
-
-
-def _range(node: ast.expr | ast.stmt, context: FileContext) -> tuple[int, int]:
-    source = context.source
-    end = source.offset(node.end_lineno or 0, node.end_col_offset or 0)
-    return source.offset(node.lineno, node.col_offset), end
 
 
 def _moved(
@@ -358,7 +249,7 @@ def _returned_at_once(
     if target.id != interface.given[0] or any(map(may_swallow, _withs(stretch.statements))):
         return None
     text = context.source.text
-    start, name_end = _range(target, context)
+    start, name_end = range_of(target, context)
     end = text.index(b"=", name_end) + 1
     end += len(text[end:]) - len(text[end:].lstrip(b" \t"))
     return start, end
@@ -414,13 +305,13 @@ def _name_for(
         stem = f"get_{'_and_'.join(name.strip('_') for name in interface.given)}"
     else:
         stem = "get_results"
-    offset = _range(stretch.statements[0], context)[0]
+    offset = range_of(stretch.statements[0], context)[0]
     return context.names.name_for(stem, functions, offset)
 
 
 def _verb(stretch: Stretch, context: FileContext) -> str:
     """What the last of the blocking calls does, by its name."""
-    ranges = _ranges(stretch.statements, context)
+    ranges = ranges_of(stretch.statements, context)
     for found in sorted(context.located, reverse=True):
         for item in context.located[found]:
             if isinstance(item.node, cst.Call) and any(
@@ -439,7 +330,7 @@ def _annotated(stretch: Stretch, interface: Interface, context: FileContext) -> 
     if returns is None or interface.passed:
         return ""
     if interface.ends:
-        start, end = _range(returns, context)
+        start, end = range_of(returns, context)
         text = context.source.text[start:end].decode()
         return "" if "\n" in text or "\r" in text else f" -> {text}"
     return "" if interface.given else " -> None"
