@@ -31,6 +31,7 @@ class FunctionBuilder:
     stored in a variable: the calls that made them cannot have been blocking ones. ``collected``
     holds what was appended to a list, by the list's name. ``guards`` counts the handlers around
     the statement being read that take one certain exception for the end of what they guard.
+    ``loop_names`` are the variables that hold the running loop, or nothing where none runs.
     """
 
     qualname: str
@@ -49,6 +50,7 @@ class FunctionBuilder:
     awaits: list[Await] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     guards: int = 0
+    loop_names: frozenset[str] = frozenset()
     awaited_paths: set[int] = field(default_factory=set)
     collected: dict[str, list[int]] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from flake8_async_block.extract.builder import FunctionBuilder, span_of
 from flake8_async_block.extract.narrowing import narrowed
+from flake8_async_block.extract.reach import truth_of
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
 from flake8_async_block.model.path import SPREAD, PathOp
@@ -367,6 +368,9 @@ class ExpressionReader(ABC):
 
     def _conditional(self, node: ast.IfExp) -> int:
         self.read(node.test)
+        holds = truth_of(node.test)
+        if holds is not None:
+            return self.read(node.body if holds else node.orelse)
         with narrowed(self, node.test, holds=True):
             body = self.read(node.body)
         with narrowed(self, node.test, holds=False):

@@ -12,13 +12,21 @@ from flake8_async_block.extract.annotations import instance_of, read_annotation
 from flake8_async_block.extract.bindings import BindingReader
 from flake8_async_block.extract.builder import span_of
 from flake8_async_block.extract.expressions import operator_method, terminal_name
-from flake8_async_block.extract.guards import guard_of_branch, guard_of_handler, stronger
+from flake8_async_block.extract.guards import (
+    guard_of_branch,
+    guard_of_handler,
+    guard_of_rest,
+    is_early_exit,
+    names_of_probes,
+    stronger,
+)
 from flake8_async_block.extract.loop_facts import keeps_true, note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
+from flake8_async_block.extract.reach import is_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Block, Place, SiteKind, Use
+from flake8_async_block.model.summary import Block, Guard, Place, SiteKind, Use
 
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
@@ -69,10 +77,18 @@ class StatementReader(BindingReader):
 
     def read_block(self, statements: Sequence[ast.stmt]) -> bool:
         """Read ``statements``; what follows a statement that leaves the block is not reachable."""
-        for statement in statements:
+        before = self.guard
+        for number, statement in enumerate(statements):
             reader = self._statements.get(type(statement))
             if reader is not None and reader(statement):
+                self.guard = before
                 return _LEAVES
+            if isinstance(statement, ast.If) and is_early_exit(statement):
+                rest = statements[number + 1 :]
+                shared = frozenset(self.scope.global_names)
+                found = guard_of_rest(statement.test, rest, shared, self.function.loop_names)
+                self.guard = stronger(self.guard, found)
+        self.guard = before
         return _FALLS_THROUGH
 
     def _leave(self, node: ast.stmt) -> bool:
@@ -83,7 +99,13 @@ class StatementReader(BindingReader):
             # A docstring, an ellipsis: nothing happens, and nobody asks for the value.
             return _FALLS_THROUGH
         self.mark_use(node.value, Use.DROPPED)
-        self.read_at(node.value, self._statement_place())
+        path = self.read_at(node.value, self._statement_place())
+        if isinstance(node.value, ast.Call):
+            callee = self.table.nodes[self.table.nodes[path].operands[0]]
+            return is_exit(callee.name) or (
+                callee.op == PathOp.ATTRIBUTE
+                and is_exit(f"{self.table.nodes[callee.operands[0]].name}.{callee.name}")
+            )
         return _FALLS_THROUGH
 
     def _statement_place(self) -> str:
@@ -190,24 +212,34 @@ class StatementReader(BindingReader):
     def _if(self, node: ast.If) -> bool:
         test = node.test
         self.read(test)
+        holds = truth_of(test)
         if isinstance(test, ast.Constant):
             return self.read_block(node.body if test.value else node.orelse)
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
-        guard = guard_of_branch(test, node.body, frozenset(self.scope.global_names))
-        leaves_body = self._read_branch(node.body, guard)
+        shared, probed = frozenset(self.scope.global_names), self.function.loop_names
+        guard = guard_of_branch(test, node.body, shared, probed)
+        leaves_body = self._read_branch(node.body, guard, is_dead=holds is False)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=False)
-        leaves_else = self.read_block(node.orelse)
+        guard = guard_of_rest(test, node.orelse, shared, probed) if node.orelse else Guard.NONE
+        leaves_else = self._read_branch(node.orelse, guard, is_dead=holds is True)
+        if holds is not None:
+            # What the other branch binds is only of use to annotations.
+            self._join(leaves_body, after_body, leaves_else, self.scope.flow)
+            return leaves_body if holds else leaves_else
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
 
-    def _read_branch(self, statements: Sequence[ast.stmt], guard: str) -> bool:
+    def _read_branch(
+        self, statements: Sequence[ast.stmt], guard: str, *, is_dead: bool = False
+    ) -> bool:
         before, self.guard = self.guard, stronger(self.guard, guard)
+        was_recording, self._recording = self._recording, self._recording and not is_dead
         leaves = self.read_block(statements)
-        self.guard = before
+        self.guard, self._recording = before, was_recording
         return leaves
 
     def _join(self, leaves_first: bool, first: Flow, leaves_second: bool, second: Flow) -> None:
@@ -284,6 +316,7 @@ class StatementReader(BindingReader):
             leaves = self.read_block(node.orelse)
             after_body = self.scope.flow
         after, all_leave = after_body, leaves
+        self.function.loop_names |= names_of_probes(node.body, node.handlers)
         for handler in node.handlers:
             self.scope.flow = dict(interrupted)
             if handler.type is not None:

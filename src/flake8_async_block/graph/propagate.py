@@ -9,7 +9,7 @@ every known one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.targets import Blocks, Candidate, Passes, Runs, candidates_of
 from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Guard, Site, SiteKind
 
 if TYPE_CHECKING:
@@ -234,9 +235,17 @@ class Propagation:
         """How seldom a function whose results are remembered really runs."""
         if not is_memoised(self._resolver, called):
             return Guard.NONE
-        node = self._resolver.summary(function.path).nodes[site.path]
-        has_arguments = site.kind == SiteKind.CALL and len(node.operands) > 1
-        return Guard.CACHE_MISS if has_arguments else Guard.ONCE
+        nodes = self._resolver.summary(function.path).nodes
+        keys = nodes[site.path].operands[1:] if site.kind == SiteKind.CALL else ()
+        return Guard.CACHE_MISS if any(_varies(nodes, key) for key in keys) else Guard.ONCE
+
+
+def _varies(nodes: Sequence[PathNode], path: int) -> bool:
+    """Whether a value may be another one in every call."""
+    node = nodes[path]
+    if node.op in (PathOp.PARAMETER, PathOp.UNKNOWN, PathOp.ITERATE, PathOp.INSTANCE):
+        return True
+    return any(_varies(nodes, operand) for operand in node.operands)
 
 
 def _preference(witness: Witness) -> tuple[int, int]:

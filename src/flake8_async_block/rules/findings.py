@@ -9,6 +9,7 @@ from typing import Final
 from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.endless import Endless
+from flake8_async_block.graph.patches import is_patched
 from flake8_async_block.graph.propagate import Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.suspension import Suspension
@@ -145,6 +146,7 @@ class _Finder:
             if site.span not in settled
             and (witness := self._propagation.of_site(function, site)) is not None
             and not is_asked_before(self._scene.resolver, facts, witness)
+            and not is_patched(self._scene.resolver, facts, self._propagation.hops(witness))
         ]
         # Reading, entering or iterating over what a reported call begins with is no news.
         told = {
