@@ -26,6 +26,7 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         sync: where a plain ``def`` handler runs.
         thread_if: a keyword argument that, when true, sends a plain ``def`` to a thread.
         named: whether findings name it as the entry point through which they are reached.
+        once: it runs when the server starts or stops, and no request waits for it.
     """
 
     decorators: tuple[str, ...]
@@ -38,6 +39,7 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     sync: RunsOn = "thread"
     thread_if: str = ""
     named: bool = True
+    once: bool = False
 
 
 class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -58,6 +60,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         sync: where a plain ``def`` runs.
         thread_if: as for :class:`HandlerEntry`.
         named: as for :class:`HandlerEntry`.
+        once: as for :class:`HandlerEntry`.
     """
 
     calls: tuple[str, ...]
@@ -72,6 +75,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     sync: RunsOn = "loop"
     thread_if: str = ""
     named: bool = True
+    once: bool = False
 
 
 class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

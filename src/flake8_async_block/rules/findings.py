@@ -200,7 +200,8 @@ class _Finder:
             alternatives=advice.alternatives + self._without_async(facts),
             why_not=advice.why_not,
             remedy=advice.remedy,
-            once=witness.seldom == Guard.ONCE,
+            once=witness.seldom == Guard.ONCE
+            or self._contexts.runs_once(ProjectFunction(self._module, facts.qualname)),
         )
 
     def _caution(self, witness: Witness) -> str | None:
