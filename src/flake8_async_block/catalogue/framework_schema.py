@@ -234,6 +234,32 @@ class MemoiserEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     names: tuple[DottedName, ...]
 
 
+class CallerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Callables that call a function which they are handed, before they return.
+
+    Attributes:
+        names: every import path, or ``Type.method``.
+        parameter: the parameter that takes the function, by name.
+        position: its place, from 0, without ``self``; -1 where it is only given by keyword.
+    """
+
+    names: tuple[DottedName, ...]
+    parameter: str = "func"
+    position: int = 0
+
+
+class ConsumerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Callables that iterate over an argument before they return.
+
+    Attributes:
+        names: every import path, or ``Type.method``.
+        position: the place of that argument, from 0, without ``self``.
+    """
+
+    names: tuple[DottedName, ...]
+    position: int = 0
+
+
 class SharedEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Objects on which one part of a program leaves values that all others use.
 
@@ -277,3 +303,5 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     offloader: tuple[OffloaderEntry, ...] = ()
     memoiser: tuple[MemoiserEntry, ...] = ()
     shared: tuple[SharedEntry, ...] = ()
+    caller: tuple[CallerEntry, ...] = ()
+    consumer: tuple[ConsumerEntry, ...] = ()

@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from flake8_async_block.catalogue.framework_schema import (
+    CallerEntry,
+    ConsumerEntry,
     ConventionEntry,
     FrameworkTables,
     HandlerEntry,
@@ -90,6 +92,26 @@ class Frameworks:
     def offloader(self, name: str) -> OffloaderEntry | None:
         """The entry of the callable ``name``, such as ``asyncio.to_thread``."""
         return self._offloaders.get(name)
+
+    def caller(self, name: str) -> CallerEntry | None:
+        """The entry of a callable that calls what it is handed, such as ``functools.reduce``."""
+        return self._callers.get(name)
+
+    def consumer(self, name: str) -> ConsumerEntry | None:
+        """The entry of a callable that iterates over an argument, such as ``builtins.sum``."""
+        return self._consumers.get(name)
+
+    @cached_property
+    def _callers(self) -> dict[str, CallerEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.caller for name in entry.names
+        }
+
+    @cached_property
+    def _consumers(self) -> dict[str, ConsumerEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.consumer for name in entry.names
+        }
 
     @cached_property
     def offloader_words(self) -> frozenset[str]:

@@ -116,8 +116,14 @@ class StatementReader(BindingReader):
     def _assign(self, node: ast.Assign) -> bool:
         path = self.read(node.value)
         for target in node.targets:
+            if isinstance(target, (ast.Tuple, ast.List)):
+                self._note_unpacking(node.value, path)
             self.bind_target(target, path)
         return _FALLS_THROUGH
+
+    def _note_unpacking(self, node: ast.expr, path: int) -> None:
+        if not isinstance(node, (ast.Tuple, ast.List)):
+            self.record_operator(SiteKind.ITERATE, path, node)
 
     def _annotated_assign(self, node: ast.AnnAssign) -> bool:
         annotation = read_annotation(self, node.annotation)
@@ -146,7 +152,9 @@ class StatementReader(BindingReader):
     def _augmented_assign(self, node: ast.AugAssign) -> bool:
         before = self.read(node.target)
         value = self.read(node.value)
-        path = self.table.add(PathOp.BINARY, operator_method(node.op), (before, value))
+        method = operator_method(node.op)
+        self.record_operator(f"__i{method[2:]}", before, node.target)
+        path = self.table.add(PathOp.BINARY, method, (before, value))
         if isinstance(node.target, ast.Subscript):
             self.note_write(node.target)
         else:
@@ -161,6 +169,10 @@ class StatementReader(BindingReader):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.bind(target.id, self.table.unknown(f"`{target.id}` was deleted"))
+            elif isinstance(target, ast.Subscript):
+                self.record_operator("__delitem__", self.read(target.value), target)
+                self.read(target.slice)
+                self.note_write(target)
             else:
                 self.read(target)
                 self.note_write(target)
@@ -211,7 +223,7 @@ class StatementReader(BindingReader):
 
     def _if(self, node: ast.If) -> bool:
         test = node.test
-        self.read(test)
+        self.read_test(test)
         holds = truth_of(test)
         if isinstance(test, ast.Constant):
             return self.read_block(node.body if test.value else node.orelse)
@@ -251,7 +263,7 @@ class StatementReader(BindingReader):
             self.scope.flow = join_flows(self.table, first, second)
 
     def _while(self, node: ast.While) -> bool:
-        self.read(node.test)
+        self.read_test(node.test)
         endless = loops.is_always_true(node.test)
         if not endless and isinstance(node.test, ast.Constant):
             return self.read_block(node.orelse)

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.decorators import is_memoised
-from flake8_async_block.graph.targets import Blocks, Candidate, Passes, Runs, candidates_of
-from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.graph.handed import concerns
+from flake8_async_block.graph.implicit import definitions_of
+from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs
+from flake8_async_block.graph.targets import candidates_of
+from flake8_async_block.graph.values import Given, ProjectFunction
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Guard, Site, SiteKind
 
@@ -59,7 +62,8 @@ class Propagation:
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
-        self._known_candidates: dict[tuple[str, int, str, bool], tuple[Candidate, ...]] = {}
+        self._operators: dict[str, bool] = {}
+        self._known_candidates: dict[tuple[str, int, str, bool, Given], tuple[Candidate, ...]] = {}
 
     def of_site(self, function: ProjectFunction, site: Site) -> Witness | None:
         """The witness that ``site`` of ``function`` blocks, or None."""
@@ -135,15 +139,22 @@ class Propagation:
 
     def _candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         """What the candidates for a site do; nothing if one of them cannot block."""
-        key = (function.path, site.path, site.kind, site.awaited)
+        given = function.given
+        if given:
+            summary = self._resolver.summary(function.path)
+            if not concerns(summary, summary.nodes[site.path], given):
+                given = ()
+        key = (function.path, site.path, site.kind, site.awaited, given)
         known = self._known_candidates.get(key)
         if known is None:
-            known = self._known_candidates[key] = self._find_candidates(function, site)
+            known = self._known_candidates[key] = self._find_candidates(function.path, site, given)
         return known
 
-    def _find_candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
+    def _find_candidates(self, module: str, site: Site, given: Given) -> tuple[Candidate, ...]:
+        if site.kind.startswith("__") and not self._may_block(site.kind):
+            return ()
         found = []
-        for candidate in candidates_of(self._resolver, function.path, site):
+        for candidate in candidates_of(self._resolver, module, site, given):
             matters = tuple(
                 target
                 for target in candidate
@@ -154,6 +165,18 @@ class Propagation:
                 return ()
             found.append(matters)
         return tuple(found)
+
+    def _may_block(self, operator: str) -> bool:
+        """Whether any class of the project gives an operator a meaning that blocks."""
+        known = self._operators.get(operator)
+        if known is None:
+            # While that is being found out, all of them may.
+            self._operators[operator] = True
+            known = self._operators[operator] = operator in ("__set__", "__delete__") or any(
+                self.of_function(method) is not None
+                for method in definitions_of(self._resolver, operator)
+            )
+        return known
 
     def _solve(self, start: ProjectFunction) -> None:
         pending = self._reachable(start)

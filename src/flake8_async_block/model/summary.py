@@ -14,7 +14,12 @@ from flake8_async_block.model.path import NO_PATH, PathNode
 
 
 class SiteKind:
-    """What happens at a site. Plain strings, so that summaries serialise as they are."""
+    """What happens at a site. Plain strings, so that summaries serialise as they are.
+
+    Any other kind is the name of the special method that an operator or an assignment calls: of
+    the site's path, of the first operand of a ``BINARY`` step that has it, or, for ``__set__``,
+    of what holds the attribute.
+    """
 
     CALL: Final = "call"
     ATTRIBUTE: Final = "attribute"

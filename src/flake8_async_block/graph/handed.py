@@ -1,0 +1,301 @@
+"""Functions that are handed to other functions, and what becomes of them there.
+
+``retry(lambda: requests.get(url))`` blocks because ``retry`` calls its parameter. Which function
+that is differs from call to call, so a function that calls a parameter is looked at once for each
+function that it is handed: a :class:`ProjectFunction` then says what it was ``given``. A decorator
+is such a call as well: the function that it makes has been given the one that it decorates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.decorators import is_static
+from flake8_async_block.graph.values import (
+    External,
+    ExternalMethod,
+    Given,
+    Instance,
+    Partial,
+    ProjectClass,
+    ProjectFunction,
+    Value,
+    Values,
+    is_known,
+    merge,
+    unbound,
+)
+from flake8_async_block.model.path import PathNode, PathOp
+from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, ParameterKind, SiteKind
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_UNDECORATED: Final[Given] = (("", ()),)
+"""What a function is given that is meant without its decorators."""
+_DEEPEST: Final = 3
+"""How many functions may be handed over inside one another."""
+_PARTIALS: Final = frozenset({"functools.partial", "functools.partialmethod"})
+
+
+class Place(NamedTuple):
+    """Where paths are evaluated: in a file, in a function that was given other functions."""
+
+    module: str
+    given: Given = ()
+
+
+def evaluate(resolver: Resolver, place: Place, path: int) -> Values:
+    """The candidates for a path, with what the function was given."""
+    if not place.given:
+        return resolver.evaluate(place.module, path)
+    return _evaluate(resolver, place, resolver.summary(place.module), path)
+
+
+def _evaluate(resolver: Resolver, place: Place, summary: ModuleSummary, path: int) -> Values:
+    node = summary.nodes[path]
+    if node.op == PathOp.PARAMETER:
+        for slot, values in place.given:
+            if slot == node.name:
+                return values
+    elif node.op == PathOp.FUNCTION:
+        if _is_inside(node.name, place.given) and _depth_of(place.given) < _DEEPEST:
+            return (ProjectFunction(place.module, node.name, (), place.given),)
+    elif node.op == PathOp.UNION:
+        return merge(*[_evaluate(resolver, place, summary, each) for each in node.operands])
+    elif node.op == PathOp.CALL and len(node.operands) > 1:
+        callee = resolver.evaluate(place.module, node.operands[0])
+        if len(callee) == 1 and isinstance(callee[0], External) and callee[0].name in _PARTIALS:
+            return (Partial(_evaluate(resolver, place, summary, node.operands[1])),)
+    return resolver.evaluate(place.module, path)
+
+
+def concerns(summary: ModuleSummary, node: PathNode, given: Given) -> bool:
+    """Whether what a function was given can matter to a site of it."""
+    slots = {slot for slot, _ in given}
+    return any(_mentions(summary, operand, slots, given) for operand in node.operands)
+
+
+def _mentions(summary: ModuleSummary, path: int, slots: set[str], given: Given) -> bool:
+    node = summary.nodes[path]
+    if node.op == PathOp.PARAMETER:
+        return node.name in slots
+    if node.op == PathOp.FUNCTION:
+        return _is_inside(node.name, given)
+    return node.op in (PathOp.UNION, PathOp.CALL) and any(
+        _mentions(summary, operand, slots, given) for operand in node.operands
+    )
+
+
+def _is_inside(qualname: str, given: Given) -> bool:
+    """Whether a function is defined in the one that was given something."""
+    return any(slot and qualname.startswith(f"{slot.rpartition(':')[0]}.") for slot, _ in given)
+
+
+def _depth_of(given: Given) -> int:
+    return 1 + max(
+        (
+            _depth_of(value.given)
+            for _, values in given
+            for value in values
+            if isinstance(value, ProjectFunction) and value.given
+        ),
+        default=0,
+    )
+
+
+# calls
+
+
+def with_callbacks(
+    resolver: Resolver, function: ProjectFunction, arguments: Arguments, place: Place
+) -> ProjectFunction:
+    """``function`` with the functions that a call hands it for parameters that it calls."""
+    bare = unbound(function)
+    slots = called_slots(resolver, function) if arguments.positional or arguments.keywords else ()
+    if not slots:
+        return bare
+    found = []
+    for slot, name, position in slots:
+        path = arguments.find(name, _shifted(resolver, function, position))
+        values = evaluate(resolver, place, path) if path is not None else ()
+        if any(map(_is_callback, values)) and _depth_of((("", values),)) <= _DEEPEST:
+            found.append((slot, values))
+    return bare._replace(given=(*function.given, *found)) if found else bare
+
+
+def _shifted(resolver: Resolver, function: ProjectFunction, position: int) -> int:
+    """The place of a parameter in a call, to which the receiver does not belong."""
+    return position - 1 if function.receiver else position
+
+
+def _is_callback(value: Value) -> bool:
+    return isinstance(value, (ProjectFunction, Partial, External, ExternalMethod, ProjectClass))
+
+
+Slot = tuple[str, str, int]
+"""A parameter: its slot in access paths, its name, and its place from 0."""
+
+
+def called_slots(resolver: Resolver, function: ProjectFunction) -> tuple[Slot, ...]:
+    """The parameters that a function calls, or hands to something that does."""
+    key = (function.path, function.qualname)
+    known = resolver.called_slots.get(key)
+    if known is None:
+        # A function that only hands a parameter to itself never calls it.
+        resolver.called_slots[key] = ()
+        facts = resolver.function_facts(function)
+        summary = resolver.summary(function.path)
+        slots = {
+            f"{facts.qualname}:{parameter.name}": (parameter.name, position)
+            for position, parameter in enumerate(facts.parameters)
+            if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD)
+            and not (position == 0 and facts.owner and not is_static(resolver, function))
+        }
+        found = dict.fromkeys(_called(resolver, function, summary, slots)) if slots else {}
+        known = resolver.called_slots[key] = tuple((slot, *slots[slot]) for slot in found)
+    return known
+
+
+def _called(
+    resolver: Resolver,
+    function: ProjectFunction,
+    summary: ModuleSummary,
+    slots: dict[str, tuple[str, int]],
+) -> Iterator[str]:
+    for facts in _parts(resolver, function, summary):
+        for site in facts.sites:
+            if site.kind != SiteKind.CALL:
+                continue
+            node = summary.nodes[site.path]
+            yield from _slots_in(summary, node.operands[0], slots)
+            handed = [
+                (slot, path)
+                for path in node.operands[1:]
+                for slot in _slots_in(summary, path, slots)
+            ]
+            if handed:
+                yield from _handed_on(resolver, function.path, node, handed)
+
+
+def _parts(
+    resolver: Resolver, function: ProjectFunction, summary: ModuleSummary
+) -> Iterator[FunctionFacts]:
+    """The function, and those that are defined in it."""
+    inner = resolver.nested.get(function.path)
+    if inner is None:
+        inner = resolver.nested[function.path] = {}
+        for qualname in summary.functions:
+            outer = qualname.rpartition(".")[0]
+            while outer:
+                if outer in summary.functions:
+                    inner.setdefault(outer, []).append(qualname)
+                outer = outer.rpartition(".")[0]
+    yield summary.functions[function.qualname]
+    for qualname in inner.get(function.qualname, ()):
+        yield summary.functions[qualname]
+
+
+def _slots_in(
+    summary: ModuleSummary, path: int, slots: dict[str, tuple[str, int]]
+) -> Iterator[str]:
+    node = summary.nodes[path]
+    if node.op == PathOp.PARAMETER:
+        if node.name in slots:
+            yield node.name
+    elif node.op in (PathOp.UNION, PathOp.CALL):
+        for operand in node.operands:
+            yield from _slots_in(summary, operand, slots)
+
+
+def _handed_on(
+    resolver: Resolver, module: str, node: PathNode, handed: list[tuple[str, int]]
+) -> Iterator[str]:
+    arguments = Arguments.of(module, node)
+    for callee in resolver.evaluate(module, node.operands[0]):
+        if isinstance(callee, ProjectFunction):
+            for _, name, position in called_slots(resolver, callee):
+                path = arguments.find(name, _shifted(resolver, callee, position))
+                yield from (slot for slot, given in handed if given == path)
+        else:
+            for path in called_arguments(resolver, callee, arguments):
+                yield from (slot for slot, given in handed if given == path)
+
+
+def called_arguments(resolver: Resolver, callee: Value, arguments: Arguments) -> Iterator[int]:
+    """The arguments of something outside that it calls before it returns."""
+    if isinstance(callee, External):
+        entry = resolver.frameworks.caller(callee.name)
+    elif isinstance(callee, ExternalMethod):
+        entry = resolver.frameworks.caller(f"{callee.type_name}.{callee.method}")
+    else:
+        return
+    if entry is not None:
+        path = arguments.find(entry.parameter, entry.position if entry.position >= 0 else None)
+        if path is not None:
+            yield path
+
+
+# decorators
+
+
+class Decorated(NamedTuple):
+    """What a call of a decorated function runs: ``made`` by its decorators, and more beside it."""
+
+    made: Values
+    beside: tuple[ProjectFunction, ...] = ()
+
+
+def decorated(resolver: Resolver, function: ProjectFunction) -> Decorated:
+    """What the decorators of the project make of a function that is called by its name."""
+    plain = function._replace(receiver=(), given=function.given or _UNDECORATED)
+    known = resolver.decorated.get(plain)
+    if known is None:
+        resolver.decorated[plain] = Decorated((plain,))
+        known = resolver.decorated[plain] = _decorated(resolver, plain)
+    return known
+
+
+def _decorated(resolver: Resolver, plain: ProjectFunction) -> Decorated:
+    made: Values = (plain,)
+    beside: tuple[ProjectFunction, ...] = ()
+    for path in reversed(resolver.function_facts(plain).decorators):
+        known = [value for value in resolver.evaluate(plain.path, path) if is_known(value)]
+        if len(known) != 1:
+            continue
+        (decorator,) = known
+        if isinstance(decorator, ProjectClass):
+            # It keeps the function, and calls it when it is called itself.
+            beside += tuple(value for value in made if isinstance(value, ProjectFunction))
+            made = (Instance(decorator),)
+            continue
+        if isinstance(decorator, Instance):
+            methods = resolver.attribute(decorator, "__call__")
+            decorator = methods[0] if len(methods) == 1 else decorator
+        if isinstance(decorator, ProjectFunction):
+            made = _made_by(resolver, decorator, made) or made
+    return Decorated(made, beside)
+
+
+def _made_by(resolver: Resolver, decorator: ProjectFunction, function: Values) -> Values:
+    """What a decorator returns for a function; nothing where that is not known."""
+    facts = resolver.function_facts(decorator)
+    first = 1 if facts.owner and not is_static(resolver, decorator) else 0
+    if facts.is_async or facts.is_generator or len(facts.parameters) <= first:
+        return ()
+    slot = f"{facts.qualname}:{facts.parameters[first].name}"
+    given = (*(pair for pair in decorator.given if pair[0]), (slot, function))
+    place = Place(decorator.path, given)
+    if _depth_of(given) > _DEEPEST:
+        return ()
+    found = merge(*[evaluate(resolver, place, path) for path in facts.returned] or [()])
+    if not found or not all(isinstance(value, (ProjectFunction, Partial)) for value in found):
+        return ()
+    return found
+
+
+def is_plain(function: ProjectFunction) -> bool:
+    """Whether a function is meant without its decorators."""
+    return bool(function.given)
