@@ -49,6 +49,7 @@ class FunctionBuilder:
     writes: list[str] = field(default_factory=list)
     awaits: list[Await] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    is_abstract: bool = False
     guards: int = 0
     loop_names: frozenset[str] = frozenset()
     awaited_paths: set[int] = field(default_factory=set)
@@ -77,6 +78,7 @@ class FunctionBuilder:
             writes=tuple(dict.fromkeys(self.writes)),
             awaits=tuple(self.awaits),
             blocks=tuple(self.blocks),
+            is_abstract=self.is_abstract,
         )
 
 

@@ -8,6 +8,7 @@ needed to understand annotations.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 _OLDEST_VERSION: Final = (3, 8)
@@ -82,6 +83,21 @@ def _part_of_version(node: ast.expr) -> str | None:
         return "major" if _part_of_version(node.value) == "all" else None
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "all" if name == "version_info" else None
+
+
+def is_placeholder(body: Sequence[ast.stmt]) -> bool:
+    """Whether the body of a function only says that another one is to take its place."""
+    last = body[-1]
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant):
+        stands_for_nothing = last.value.value is Ellipsis
+    elif isinstance(last, ast.Raise):
+        error = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
+        stands_for_nothing = isinstance(error, ast.Name) and error.id == "NotImplementedError"
+    else:
+        return False
+    return stands_for_nothing and all(
+        isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in body[:-1]
+    )
 
 
 def is_exit(callee: str) -> bool:

@@ -12,14 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.handed import concerns
 from flake8_async_block.graph.implicit import definitions_of
 from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs
-from flake8_async_block.graph.targets import candidates_of
+from flake8_async_block.graph.subclasses import implementations
+from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.values import Given, ProjectFunction
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Guard, Site, SiteKind
@@ -45,6 +46,14 @@ class Witness:
     """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
 
 
+class Perhaps(NamedTuple):
+    """``witness`` is why a site may block: ``blocking`` of ``known`` implementations do."""
+
+    witness: Witness
+    blocking: int
+    known: int
+
+
 _LEVELS: Final = {Guard.NONE: 0, Guard.ERROR: 1, Guard.CACHE_MISS: 1, Guard.ONCE: 2}
 """How seldom; sites behind any other guard do not run on a loop at all."""
 
@@ -63,6 +72,9 @@ class Propagation:
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
         self._operators: dict[str, bool] = {}
+        self._deciding: set[ProjectFunction] = set()
+        self._undecided: dict[tuple[str, int], tuple[ProjectFunction, ...]] = {}
+        """What overrides the method that a site calls, where that one blocks."""
         self._known_candidates: dict[tuple[str, int, str, bool, Given], tuple[Candidate, ...]] = {}
 
     def of_site(self, function: ProjectFunction, site: Site) -> Witness | None:
@@ -246,13 +258,66 @@ class Propagation:
             return Witness(target.api, function, site, None, 1, site.guard)
         if isinstance(target, Runs):
             following = self._witnesses.get(target.function)
-            if following is not None:
+            if following is not None and self._do_all_block(function, site, target.function):
                 remembered = self._remembered(function, site, target.function)
                 seldom = max(site.guard, following.seldom, remembered, key=_LEVELS.__getitem__)
                 return Witness(
                     following.api, function, site, target.function, following.length + 1, seldom
                 )
         return None
+
+    def _do_all_block(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> bool:
+        """Whether what overrides a method that blocks does too, where the receiver may be that."""
+        key = (function.path, site.path)
+        known = self._undecided.get(key)
+        if known is None:
+            # What leads back to this call decides nothing about it.
+            self._undecided[key] = ()
+            known = self._undecided[key] = tuple(
+                method
+                for value in callees_of(self._resolver, function.path, site)
+                if isinstance(value, ProjectFunction)
+                and (value.path, value.qualname) == (called.path, called.qualname)
+                for method in implementations(self._resolver, function.path, site, value)
+                if method != value
+            )
+        return all(self._blocks_too(method._replace(receiver=())) for method in known)
+
+    def _blocks_too(self, method: ProjectFunction) -> bool:
+        """Whether a method blocks; one that comes back to this question decides nothing."""
+        if method in self._deciding:
+            return True
+        self._deciding.add(method)
+        try:
+            return self.of_function(method) is not None
+        finally:
+            self._deciding.discard(method)
+
+    def perhaps(self, function: ProjectFunction, site: Site) -> Perhaps | None:
+        """What a site runs of which only some implementations block, or None.
+
+        Only for a site that has no witness.
+        """
+        values = callees_of(self._resolver, function.path, site)
+        if site.guard not in _LEVELS or len(values) != 1:
+            return None
+        (value,) = values
+        if not isinstance(value, ProjectFunction) or (
+            not self._undecided.get((function.path, site.path))
+            and not self._resolver.function_facts(value).is_abstract
+        ):
+            return None
+        methods = implementations(self._resolver, function.path, site, value)
+        found = [
+            witness
+            for method in methods
+            if (witness := self.of_function(method._replace(receiver=()))) is not None
+        ]
+        if not found or len(found) == len(methods):
+            return None
+        best = min(found, key=_preference)
+        own = Witness(best.api, function, site, best.function, best.length + 1, best.seldom)
+        return Perhaps(own, len(found), len(methods))
 
     def _remembered(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> str:
         """How seldom a function whose results are remembered really runs."""

@@ -64,6 +64,9 @@ class Resolver:
         self.nested: dict[str, dict[str, list[str]]] = {}
         self.decorated: dict[ProjectFunction, Decorated] = {}
         """What :mod:`.handed` found out of functions that call their parameters."""
+        self.subclasses: dict[ProjectClass, tuple[ProjectClass, ...]] = {}
+        self.overrides: dict[tuple[ProjectClass, str], tuple[ProjectFunction, ...]] = {}
+        """What :mod:`.subclasses` found out: the classes below one, what they make of a method."""
         self.defined: dict[tuple[str, ...], tuple[ProjectFunction, ...]] = {}
         """The special methods that the project defines, by their names."""
 

@@ -27,6 +27,7 @@ from flake8_async_block.graph.outcomes import (
     outcome_of_api,
     outcome_of_function,
 )
+from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -69,6 +70,9 @@ def candidates_of(
     if site.kind == SiteKind.CALL:
         arguments = Arguments.of(module, node)
         callees = _known(handed.evaluate(resolver, place, node.operands[0]))
+        if len(callees) == 1 and is_abstract(resolver, callees[0]):
+            assert isinstance(callees[0], ProjectFunction)
+            callees = implementations(resolver, module, site, callees[0]) or callees
         return tuple(_of_call(resolver, value, arguments, place, site.awaited) for value in callees)
     if site.awaited:
         return ()
@@ -83,6 +87,14 @@ def candidates_of(
     values = _known(handed.evaluate(resolver, place, _subject(site, node)))
     call = partial(_of_bare_call, resolver, place)
     return tuple(act(resolver, value, call) for value in values)
+
+
+def callees_of(resolver: Resolver, module: str, site: Site) -> Values:
+    """What a call may call, as far as that is known."""
+    node = resolver.summary(module).nodes[site.path]
+    if site.kind != SiteKind.CALL or site.awaited:
+        return ()
+    return _known(resolver.evaluate(module, node.operands[0]))
 
 
 def _subject(site: Site, node: PathNode) -> int:
@@ -124,6 +136,11 @@ def _of_call(
         api = resolver.catalogue.implicit_api(value.type_name, "call")
         return outcome_of_api(resolver, api, arguments, awaited, f"{value.type_name}()")
     return (Passes(type(value).__name__),)
+
+
+def is_abstract(resolver: Resolver, value: Value) -> bool:
+    """Whether a value is a method that has no body of its own."""
+    return isinstance(value, ProjectFunction) and resolver.function_facts(value).is_abstract
 
 
 def _of_bare_call(resolver: Resolver, place: Place, value: Value) -> Candidate:

@@ -157,6 +157,7 @@ class FunctionFacts:
         writes: what it assigns to that outlives it, as written: ``self.count``, ``CACHE[…]``.
         awaits: where it may suspend, in the order of the text.
         blocks: its ``with`` statements without ``async``, if it is a coroutine.
+        is_abstract: there is nothing in it but ``...`` or ``raise NotImplementedError``.
     """
 
     qualname: str
@@ -174,6 +175,7 @@ class FunctionFacts:
     writes: tuple[str, ...] = ()
     awaits: tuple[Await, ...] = ()
     blocks: tuple[Block, ...] = ()
+    is_abstract: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.endless import Endless
 from flake8_async_block.graph.patches import is_patched
-from flake8_async_block.graph.propagate import Propagation, Witness
+from flake8_async_block.graph.propagate import Perhaps, Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.sync_handlers import may_become_sync
@@ -158,6 +159,12 @@ class _Finder:
                     continue
                 told.add(witness.site.span[:2])
             yield self._blocking(facts, witness)
+        known = {witness.site.span for witness in witnesses} | settled
+        for site in facts.sites:
+            if site.kind == SiteKind.CALL and not site.awaited and site.span not in known:
+                perhaps = self._propagation.perhaps(function, site)
+                if perhaps is not None:
+                    yield self._perhaps_blocking(facts, perhaps)
 
     def advice(self, facts: FunctionFacts) -> Diagnostic | None:
         """What a coroutine could be instead."""
@@ -202,6 +209,19 @@ class _Finder:
             remedy=advice.remedy,
             once=witness.seldom == Guard.ONCE
             or self._contexts.runs_once(ProjectFunction(self._module, facts.qualname)),
+        )
+
+    def _perhaps_blocking(self, facts: FunctionFacts, perhaps: Perhaps) -> Diagnostic:
+        """The note about a call of which only some implementations block."""
+        found = self._blocking(facts, perhaps.witness)
+        some = f"{perhaps.blocking} of {perhaps.known} implementations"
+        return replace(
+            found,
+            message=f"{found.message}; it may block: {some} of the method",
+            once=True,
+            fix=None,
+            alternatives=(),
+            why_not="only some implementations of the method block",
         )
 
     def _caution(self, witness: Witness) -> str | None:
