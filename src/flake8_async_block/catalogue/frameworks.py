@@ -102,6 +102,11 @@ class Frameworks:
         return self._consumers.get(name)
 
     @cached_property
+    def acting(self) -> frozenset[str]:
+        """The names that :meth:`caller` and :meth:`consumer` know."""
+        return frozenset((*self._callers, *self._consumers))
+
+    @cached_property
     def _callers(self) -> dict[str, CallerEntry]:
         return {
             name: entry for table in self.tables for entry in table.caller for name in entry.names

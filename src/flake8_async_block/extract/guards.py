@@ -145,16 +145,24 @@ def _outlives_call(subject: ast.expr, shared: frozenset[str]) -> bool:
 
 def _assigns(body: Sequence[ast.stmt], subject: ast.expr) -> bool:
     """Whether ``subject`` is set in ``body``, and not emptied again as a flag would be."""
-    wanted = ast.unparse(subject)
     found = False
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Assign) and _is_empty(node.value):
-                if any(ast.unparse(target) == wanted for target in node.targets):
+                if any(_is_same(target, subject) for target in node.targets):
                     return False
             elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-                found = found or ast.unparse(node) == wanted
+                found = found or _is_same(node, subject)
     return found
+
+
+def _is_same(first: ast.expr, second: ast.expr) -> bool:
+    """Whether two expressions are written alike."""
+    if isinstance(first, ast.Name) or isinstance(second, ast.Name):
+        return _terminal(first) == _terminal(second) and type(first) is type(second)
+    if isinstance(first, ast.Attribute) and isinstance(second, ast.Attribute):
+        return first.attr == second.attr and _is_same(first.value, second.value)
+    return type(first) is type(second) and ast.unparse(first) == ast.unparse(second)
 
 
 def _is_empty(node: ast.expr) -> bool:
@@ -162,11 +170,10 @@ def _is_empty(node: ast.expr) -> bool:
 
 
 def _fills(body: Sequence[ast.stmt], container: ast.expr) -> bool:
-    wanted = ast.unparse(container)
     return any(
         isinstance(node, ast.Subscript)
         and isinstance(node.ctx, ast.Store)
-        and ast.unparse(node.value) == wanted
+        and _is_same(node.value, container)
         for statement in body
         for node in ast.walk(statement)
     )

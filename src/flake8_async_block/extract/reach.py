@@ -14,6 +14,7 @@ from typing import Final
 _OLDEST_VERSION: Final = (3, 8)
 """Nobody runs anything older than this any more."""
 _EXITS: Final = frozenset({"sys.exit", "os._exit", "os.abort"})
+_EXIT_WORDS: Final = frozenset({"exit", "_exit", "abort"})
 
 
 def truth_of(test: ast.expr) -> bool | None:
@@ -98,6 +99,12 @@ def is_placeholder(body: Sequence[ast.stmt]) -> bool:
     return stands_for_nothing and all(
         isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in body[:-1]
     )
+
+
+def may_exit(callee: ast.expr) -> bool:
+    """Whether the last word of what is called is one by which a process may end."""
+    name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+    return name in _EXIT_WORDS
 
 
 def is_exit(callee: str) -> bool:

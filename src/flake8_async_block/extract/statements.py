@@ -23,7 +23,7 @@ from flake8_async_block.extract.guards import (
 from flake8_async_block.extract.loop_facts import keeps_true, note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
-from flake8_async_block.extract.reach import is_exit, truth_of
+from flake8_async_block.extract.reach import is_exit, may_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Block, Guard, Place, SiteKind, Use
@@ -100,12 +100,10 @@ class StatementReader(BindingReader):
             return _FALLS_THROUGH
         self.mark_use(node.value, Use.DROPPED)
         path = self.read_at(node.value, self._statement_place())
-        if isinstance(node.value, ast.Call):
+        if isinstance(node.value, ast.Call) and may_exit(node.value.func):
             callee = self.table.nodes[self.table.nodes[path].operands[0]]
-            return is_exit(callee.name) or (
-                callee.op == PathOp.ATTRIBUTE
-                and is_exit(f"{self.table.nodes[callee.operands[0]].name}.{callee.name}")
-            )
+            stem = self.table.nodes[callee.operands[0]].name if callee.operands else ""
+            return is_exit(f"{stem}.{callee.name}" if stem else callee.name)
         return _FALLS_THROUGH
 
     def _statement_place(self) -> str:

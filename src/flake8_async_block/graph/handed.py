@@ -28,7 +28,7 @@ from flake8_async_block.graph.values import (
     unbound,
 )
 from flake8_async_block.model.path import PathNode, PathOp
-from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, ParameterKind, SiteKind
+from flake8_async_block.model.summary import ModuleSummary, ParameterKind
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -119,14 +119,14 @@ def with_callbacks(
         return bare
     found = []
     for slot, name, position in slots:
-        path = arguments.find(name, _shifted(resolver, function, position))
+        path = arguments.find(name, _shifted(function, position))
         values = evaluate(resolver, place, path) if path is not None else ()
         if any(map(_is_callback, values)) and _depth_of((("", values),)) <= _DEEPEST:
             found.append((slot, values))
     return bare._replace(given=(*function.given, *found)) if found else bare
 
 
-def _shifted(resolver: Resolver, function: ProjectFunction, position: int) -> int:
+def _shifted(function: ProjectFunction, position: int) -> int:
     """The place of a parameter in a call, to which the receiver does not belong."""
     return position - 1 if function.receiver else position
 
@@ -137,6 +137,8 @@ def _is_callback(value: Value) -> bool:
 
 Slot = tuple[str, str, int]
 """A parameter: its slot in access paths, its name, and its place from 0."""
+Use = tuple[str, int, int]
+"""A parameter's slot, the call that calls it or is handed it, and the operand that it is in."""
 
 
 def called_slots(resolver: Resolver, function: ProjectFunction) -> tuple[Slot, ...]:
@@ -146,82 +148,64 @@ def called_slots(resolver: Resolver, function: ProjectFunction) -> tuple[Slot, .
     if known is None:
         # A function that only hands a parameter to itself never calls it.
         resolver.called_slots[key] = ()
-        facts = resolver.function_facts(function)
-        summary = resolver.summary(function.path)
-        slots = {
-            f"{facts.qualname}:{parameter.name}": (parameter.name, position)
-            for position, parameter in enumerate(facts.parameters)
-            if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD)
-            and not (position == 0 and facts.owner and not is_static(resolver, function))
-        }
-        found = dict.fromkeys(_called(resolver, function, summary, slots)) if slots else {}
-        known = resolver.called_slots[key] = tuple((slot, *slots[slot]) for slot in found)
+        uses = _uses_in(resolver, function.path).get(function.qualname)
+        known = resolver.called_slots[key] = _find_slots(resolver, function, uses) if uses else ()
     return known
 
 
-def _called(
-    resolver: Resolver,
-    function: ProjectFunction,
-    summary: ModuleSummary,
-    slots: dict[str, tuple[str, int]],
-) -> Iterator[str]:
-    for facts in _parts(resolver, function, summary):
-        for site in facts.sites:
-            if site.kind != SiteKind.CALL:
-                continue
-            node = summary.nodes[site.path]
-            yield from _slots_in(summary, node.operands[0], slots)
-            handed = [
-                (slot, path)
-                for path in node.operands[1:]
-                for slot in _slots_in(summary, path, slots)
-            ]
-            if handed:
-                yield from _handed_on(resolver, function.path, node, handed)
+def _find_slots(resolver: Resolver, function: ProjectFunction, uses: list[Use]) -> tuple[Slot, ...]:
+    facts = resolver.function_facts(function)
+    nodes = resolver.summary(function.path).nodes
+    slots = {
+        f"{facts.qualname}:{parameter.name}": (parameter.name, position)
+        for position, parameter in enumerate(facts.parameters)
+        if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD)
+        and not (position == 0 and facts.owner and not is_static(resolver, function))
+    }
+    found: dict[str, None] = {}
+    for slot, call, path in uses:
+        if slot in slots and slot not in found:
+            node = nodes[call]
+            if path == node.operands[0] or _is_called(resolver, function.path, node, path):
+                found[slot] = None
+    return tuple((slot, *slots[slot]) for slot in found)
 
 
-def _parts(
-    resolver: Resolver, function: ProjectFunction, summary: ModuleSummary
-) -> Iterator[FunctionFacts]:
-    """The function, and those that are defined in it."""
-    inner = resolver.nested.get(function.path)
-    if inner is None:
-        inner = resolver.nested[function.path] = {}
-        for qualname in summary.functions:
-            outer = qualname.rpartition(".")[0]
-            while outer:
-                if outer in summary.functions:
-                    inner.setdefault(outer, []).append(qualname)
-                outer = outer.rpartition(".")[0]
-    yield summary.functions[function.qualname]
-    for qualname in inner.get(function.qualname, ()):
-        yield summary.functions[qualname]
+def _uses_in(resolver: Resolver, module: str) -> dict[str, list[Use]]:
+    """The calls of parameters, or with parameters, in a file, by the parameter's function."""
+    known = resolver.parameter_uses.get(module)
+    if known is None:
+        known = resolver.parameter_uses[module] = {}
+        nodes = resolver.summary(module).nodes
+        slots: dict[int, tuple[str, ...]] = {}
+        for index, node in enumerate(nodes):
+            if node.op == PathOp.PARAMETER:
+                slots[index] = (node.name,)
+            elif node.op == PathOp.UNION:
+                within = [slot for each in node.operands for slot in slots.get(each, ())]
+                if within:
+                    slots[index] = tuple(within)
+            elif node.op == PathOp.CALL:
+                for each in node.operands:
+                    for slot in slots.get(each, ()):
+                        known.setdefault(slot.rpartition(":")[0], []).append((slot, index, each))
+                if nodes[node.operands[0]].name.rpartition(".")[2] == "partial":
+                    within = [slot for each in node.operands[1:] for slot in slots.get(each, ())]
+                    slots[index] = tuple(within)
+    return known
 
 
-def _slots_in(
-    summary: ModuleSummary, path: int, slots: dict[str, tuple[str, int]]
-) -> Iterator[str]:
-    node = summary.nodes[path]
-    if node.op == PathOp.PARAMETER:
-        if node.name in slots:
-            yield node.name
-    elif node.op in (PathOp.UNION, PathOp.CALL):
-        for operand in node.operands:
-            yield from _slots_in(summary, operand, slots)
-
-
-def _handed_on(
-    resolver: Resolver, module: str, node: PathNode, handed: list[tuple[str, int]]
-) -> Iterator[str]:
+def _is_called(resolver: Resolver, module: str, node: PathNode, path: int) -> bool:
+    """Whether a call calls its argument ``path`` before it returns."""
     arguments = Arguments.of(module, node)
     for callee in resolver.evaluate(module, node.operands[0]):
         if isinstance(callee, ProjectFunction):
             for _, name, position in called_slots(resolver, callee):
-                path = arguments.find(name, _shifted(resolver, callee, position))
-                yield from (slot for slot, given in handed if given == path)
-        else:
-            for path in called_arguments(resolver, callee, arguments):
-                yield from (slot for slot, given in handed if given == path)
+                if arguments.find(name, _shifted(callee, position)) == path:
+                    return True
+        elif path in called_arguments(resolver, callee, arguments):
+            return True
+    return False
 
 
 def called_arguments(resolver: Resolver, callee: Value, arguments: Arguments) -> Iterator[int]:

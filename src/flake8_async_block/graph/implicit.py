@@ -141,7 +141,7 @@ def definitions(resolver: Resolver, methods: tuple[str, ...]) -> tuple[ProjectFu
         known = resolver.defined[methods] = tuple(
             ProjectFunction(module, qualname)
             for method in methods
-            for module in resolver.project.mentioning(f"{method}(".encode())
+            for module in resolver.project.mentioning(f"{method}".encode())
             if (summary := resolver.project.summary(module)) is not None
             for cls in summary.classes.values()
             for qualname in cls.methods.get(method, ())

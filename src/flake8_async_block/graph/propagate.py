@@ -72,6 +72,8 @@ class Propagation:
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
         self._operators: dict[str, bool] = {}
+        self._divided: set[tuple[str, int]] = set()
+        """The sites that may do more than one thing."""
         self._deciding: set[ProjectFunction] = set()
         self._undecided: dict[tuple[str, int], tuple[ProjectFunction, ...]] = {}
         """What overrides the method that a site calls, where that one blocks."""
@@ -163,10 +165,13 @@ class Propagation:
         return known
 
     def _find_candidates(self, module: str, site: Site, given: Given) -> tuple[Candidate, ...]:
-        if site.kind.startswith("__") and not self._may_block(site.kind):
+        if site.kind[0] == "_" and not self._may_block(site.kind):
             return ()
         found = []
-        for candidate in candidates_of(self._resolver, module, site, given):
+        candidates = candidates_of(self._resolver, module, site, given)
+        if len(candidates) > 1:
+            self._divided.add((module, site.path))
+        for candidate in candidates:
             matters = tuple(
                 target
                 for target in candidate
@@ -298,14 +303,14 @@ class Propagation:
 
         Only for a site that has no witness.
         """
+        key = (function.path, site.path)
+        if key not in self._divided and not self._undecided.get(key):
+            return None
         values = callees_of(self._resolver, function.path, site)
         if site.guard not in _LEVELS or len(values) != 1:
             return None
         (value,) = values
-        if not isinstance(value, ProjectFunction) or (
-            not self._undecided.get((function.path, site.path))
-            and not self._resolver.function_facts(value).is_abstract
-        ):
+        if not isinstance(value, ProjectFunction):
             return None
         methods = implementations(self._resolver, function.path, site, value)
         found = [

@@ -14,7 +14,7 @@ from flake8_async_block.catalogue.frameworks import Frameworks
 from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.graph import attributes, calls, names, parameters, results, types
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.handed import Decorated, Slot
+from flake8_async_block.graph.handed import Decorated, Slot, Use
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.recursion import Memory
 from flake8_async_block.graph.steps import LEAVES, STEPS
@@ -61,7 +61,7 @@ class Resolver:
         self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
         """What :mod:`.wrappers` found out, by file, qualified name and depth."""
         self.called_slots: dict[tuple[str, str], tuple[Slot, ...]] = {}
-        self.nested: dict[str, dict[str, list[str]]] = {}
+        self.parameter_uses: dict[str, dict[str, list[Use]]] = {}
         self.decorated: dict[ProjectFunction, Decorated] = {}
         """What :mod:`.handed` found out of functions that call their parameters."""
         self.subclasses: dict[ProjectClass, tuple[ProjectClass, ...]] = {}

@@ -126,11 +126,15 @@ def _of_call(
             return _of_getattr(resolver, arguments, place)
         api = external_call(resolver, value.name)
         own = outcome_of_api(resolver, api, arguments, awaited, value.name)
+        if value.name not in resolver.frameworks.acting and value.name not in BY_BUILTIN:
+            return own
         return (*own, *_beside(resolver, value, value.name, arguments, place))
     if isinstance(value, ExternalMethod):
         name = f"{value.type_name}.{value.method}"
         api = resolver.catalogue.method_api(value.type_name, value.method)
         own = outcome_of_api(resolver, api, arguments, awaited, name)
+        if name not in resolver.frameworks.acting and name not in _ENTERING_METHODS:
+            return own
         return (*own, *_beside(resolver, value, name, arguments, place))
     if isinstance(value, ExternalInstance):
         api = resolver.catalogue.implicit_api(value.type_name, "call")
@@ -180,8 +184,6 @@ def _beside(
     resolver: Resolver, callee: Value, name: str, arguments: Arguments, place: Place
 ) -> Iterator[Target]:
     """What something outside does with the functions and iterables that it is handed."""
-    if not arguments.positional and not arguments.keywords:
-        return
     call = partial(_of_bare_call, resolver, place)
     for path in handed.called_arguments(resolver, callee, arguments):
         for function in _only(handed.evaluate(resolver, place, path)):
