@@ -300,7 +300,7 @@ class StatementReader(BindingReader):
             self.record(SiteKind.ENTER, manager, item.context_expr, awaited=is_async)
             if is_async:
                 self.note_await("async with", manager, item.context_expr)
-            elif self.function.is_async:
+            else:
                 span = span_of(item.context_expr)
                 self.function.blocks.append(Block(manager, span, span_of(node)))
             if item.optional_vars is not None:

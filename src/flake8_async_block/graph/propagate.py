@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.contention import Contention, is_lock
 from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.handed import concerns
 from flake8_async_block.graph.implicit import definitions_of
@@ -71,6 +72,7 @@ class Propagation:
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
+        self.contention: Final = Contention(resolver, self)
         self._operators: dict[str, bool] = {}
         self._divided: set[tuple[str, int]] = set()
         """The sites that may do more than one thing."""
@@ -176,12 +178,17 @@ class Propagation:
                 target
                 for target in candidate
                 if isinstance(target, Runs)
-                or (isinstance(target, Blocks) and self.counts(target.api))
+                or (isinstance(target, Blocks) and self._counts(module, site, target.api))
             )
             if not matters:
                 return ()
             found.append(matters)
         return tuple(found)
+
+    def _counts(self, module: str, site: Site, api: BlockingApi) -> bool:
+        if self.counts(api):
+            return True
+        return is_lock(api) and self.contention.holding(api, module, site) is not None
 
     def _may_block(self, operator: str) -> bool:
         """Whether any class of the project gives an operator a meaning that blocks."""
@@ -249,7 +256,7 @@ class Propagation:
                 witness
                 for target in candidate
                 if (witness := self._of_target(function, site, target)) is not None
-                and _LEVELS[witness.seldom] <= level
+                and _level_of(witness) <= level
             ]
             if not found:
                 return None
@@ -341,5 +348,10 @@ def _varies(nodes: Sequence[PathNode], path: int) -> bool:
     return any(_varies(nodes, operand) for operand in node.operands)
 
 
+def _level_of(witness: Witness) -> int:
+    """How seldom a witness blocks: that somebody holds a lock just then is rare, too."""
+    return max(_LEVELS.values()) if is_lock(witness.api) else _LEVELS[witness.seldom]
+
+
 def _preference(witness: Witness) -> tuple[int, int]:
-    return (_LEVELS[witness.seldom], witness.length)
+    return (_level_of(witness), witness.length)

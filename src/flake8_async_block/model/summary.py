@@ -97,7 +97,7 @@ class Await(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A ``with`` statement without ``async`` in a coroutine: one of its managers, and its extent.
+    """A ``with`` statement without ``async``: one of its managers, and its extent.
 
     ``path`` is the manager, ``span`` its expression, ``extent`` the whole statement.
     """
@@ -156,7 +156,7 @@ class FunctionFacts:
         yielded: the paths of all yielded values.
         writes: what it assigns to that outlives it, as written: ``self.count``, ``CACHE[…]``.
         awaits: where it may suspend, in the order of the text.
-        blocks: its ``with`` statements without ``async``, if it is a coroutine.
+        blocks: its ``with`` statements without ``async``.
         is_abstract: there is nothing in it but ``...`` or ``raise NotImplementedError``.
     """
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from flake8_async_block.graph.contention import is_lock
 from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.endless import Endless
@@ -26,6 +27,7 @@ from flake8_async_block.rules.offload_findings import Misuse, offload_findings
 from flake8_async_block.rules.plans import Advice, advise, without_async
 from flake8_async_block.rules.scene import Scene, Texts, bare
 
+_LOCK_REMEDY: Final = "hold the lock for a moment only, or use an `asyncio.Lock` among tasks"
 _SELDOM: Final = {
     Guard.NONE: "",
     Guard.ERROR: ", though only on an error path",
@@ -148,6 +150,7 @@ class _Finder:
             and (witness := self._propagation.of_site(function, site)) is not None
             and not is_asked_before(self._scene.resolver, facts, witness)
             and not is_patched(self._scene.resolver, facts, self._propagation.hops(witness))
+            and not self._is_own_lock(witness)
         ]
         # Reading, entering or iterating over what a reported call begins with is no news.
         told = {
@@ -188,10 +191,13 @@ class _Finder:
         handlers = self._scene.handlers(facts)
         known_as = self._known_as(witness, text)
         message = f"`{text}`{known_as} {does} on the event loop{through}{seldom}, in {place}"
+        message += self._held_by(hops[-1])
         caution = self._caution(witness)
         advice = advise(api, site, text, self._backend, direct=direct, caution=caution)
         if crossing is not None and crossing.remedy:
             advice = Advice(None, "the coroutine is to be awaited instead", crossing.remedy)
+        if direct and is_lock(api):
+            advice = Advice(None, "the lock may be shared with threads", _LOCK_REMEDY)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -199,7 +205,7 @@ class _Finder:
             span=site.span,
             message=message,
             api=api.name,
-            cost=api.cost,
+            cost="unbounded" if is_lock(api) else api.cost,
             trace=tuple(self._hop(hop) for hop in hops),
             handler=next(iter(handlers), None),
             handlers=handlers,
@@ -210,6 +216,26 @@ class _Finder:
             once=witness.seldom == Guard.ONCE
             or self._contexts.runs_once(ProjectFunction(self._module, facts.qualname)),
         )
+
+    def _is_own_lock(self, witness: Witness) -> bool:
+        """Whether a site takes a lock that nothing else holds for long."""
+        api = witness.api
+        if witness.next is not None or not is_lock(api) or self._propagation.counts(api):
+            return False
+        holding = self._propagation.contention.holding
+        return holding(api, self._module, witness.site, elsewhere=True) is None
+
+    def _held_by(self, last: Witness) -> str:
+        """Who holds the lock for which a chain ends up waiting."""
+        if not is_lock(last.api):
+            return ""
+        contention = self._propagation.contention
+        holding = contention.holding(last.api, last.function.path, last.site)
+        if holding is None:
+            return ""
+        hop = self._scene.hop(holding.function, holding.span)
+        where = f"{hop.path}:{hop.line}"
+        return f"; `{bare(hop.function)}` holds the lock during `{hop.text}` ({where})"
 
     def _perhaps_blocking(self, facts: FunctionFacts, perhaps: Perhaps) -> Diagnostic:
         """The note about a call of which only some implementations block."""
