@@ -10,6 +10,7 @@ from flake8_async_block.model.path import NO_PATH
 from flake8_async_block.model.summary import (
     Await,
     Block,
+    Branch,
     ClassFacts,
     FunctionFacts,
     Loop,
@@ -49,6 +50,7 @@ class FunctionBuilder:
     writes: list[str] = field(default_factory=list)
     awaits: list[Await] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    branches: list[Branch] = field(default_factory=list)
     is_abstract: bool = False
     guards: int = 0
     loop_names: frozenset[str] = frozenset()
@@ -78,6 +80,7 @@ class FunctionBuilder:
             writes=tuple(dict.fromkeys(self.writes)),
             awaits=tuple(self.awaits),
             blocks=tuple(self.blocks),
+            branches=tuple(self.branches),
             is_abstract=self.is_abstract,
         )
 

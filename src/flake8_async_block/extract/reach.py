@@ -11,6 +11,10 @@ import ast
 from collections.abc import Sequence
 from typing import Final
 
+from flake8_async_block.extract.builder import span_of
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.summary import Needs
+
 _OLDEST_VERSION: Final = (3, 8)
 """Nobody runs anything older than this any more."""
 _EXITS: Final = frozenset({"sys.exit", "os._exit", "os.abort"})
@@ -84,6 +88,29 @@ def _part_of_version(node: ast.expr) -> str | None:
         return "major" if _part_of_version(node.value) == "all" else None
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "all" if name == "version_info" else None
+
+
+def asked_of_name(test: ast.expr) -> tuple[str, str, str] | None:
+    """The variable that a test is about, what it has to be, and what it is otherwise."""
+    if isinstance(test, ast.Name):
+        return test.id, Needs.TRUE, Needs.FALSE
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        if isinstance(test.operand, ast.Name):
+            return test.operand.id, Needs.FALSE, Needs.TRUE
+    elif isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and len(test.ops) == 1:
+        right = test.comparators[0]
+        if isinstance(right, ast.Constant) and right.value is None:
+            if isinstance(test.ops[0], ast.Is):
+                return test.left.id, Needs.NONE, Needs.GIVEN
+            if isinstance(test.ops[0], ast.IsNot):
+                return test.left.id, Needs.GIVEN, Needs.NONE
+    return None
+
+
+def extent_of(statements: Sequence[ast.stmt]) -> Span:
+    """From the first of some statements to the end of the last."""
+    first, last = span_of(statements[0]), span_of(statements[-1])
+    return Span(first.line, first.col, last.end_line, last.end_col)
 
 
 def is_placeholder(body: Sequence[ast.stmt]) -> bool:

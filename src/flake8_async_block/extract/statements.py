@@ -23,10 +23,16 @@ from flake8_async_block.extract.guards import (
 from flake8_async_block.extract.loop_facts import keeps_true, note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
-from flake8_async_block.extract.reach import is_exit, may_exit, truth_of
+from flake8_async_block.extract.reach import (
+    asked_of_name,
+    extent_of,
+    is_exit,
+    may_exit,
+    truth_of,
+)
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Block, Guard, Place, SiteKind, Use
+from flake8_async_block.model.summary import Block, Branch, Guard, Place, SiteKind, Use
 
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
@@ -225,6 +231,7 @@ class StatementReader(BindingReader):
         holds = truth_of(test)
         if isinstance(test, ast.Constant):
             return self.read_block(node.body if test.value else node.orelse)
+        self._note_branches(node)
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
@@ -242,6 +249,21 @@ class StatementReader(BindingReader):
             return leaves_body if holds else leaves_else
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
+
+    def _note_branches(self, node: ast.If) -> None:
+        """Note which branches of ``if parameter:`` and the like the callers decide about."""
+        asked = asked_of_name(node.test)
+        if asked is None:
+            return
+        name, needs, otherwise = asked
+        path = self.scope.flow.get(name)
+        if path is None or self.table.nodes[path].op != PathOp.PARAMETER:
+            return
+        slot = self.table.nodes[path].name
+        if slot.rpartition(":")[0] == self.function.qualname:
+            self.function.branches.append(Branch(slot, needs, extent_of(node.body)))
+            if node.orelse:
+                self.function.branches.append(Branch(slot, otherwise, extent_of(node.orelse)))
 
     def _read_branch(
         self, statements: Sequence[ast.stmt], guard: str, *, is_dead: bool = False

@@ -136,6 +136,7 @@ class Callers:
 
     def _awaiting_in(self, file: str, name: str, meant: Key) -> list[Key] | None:
         """Those in one file; None where something else than a call names the coroutine."""
+        self._resolver.project.uses.note(file)
         summary = self._resolver.project.summary(file)
         if summary is None:
             return []

@@ -123,11 +123,13 @@ class Contention:
         key = lock_of(self._resolver, module, site)
         if key is None:
             return None
+        notes, question = self._resolver.project.uses, f"lock {key[1]} of {key[0]}"
+        notes.note(question)
         known = self._known.get(key)
         if known is None:
             # A lock that is only held while it is itself waited for is held by nobody.
             self._known[key] = ()
-            known = self._known[key] = tuple(self._find(key))
+            known = self._known[key] = notes.on_behalf_of(question, lambda: tuple(self._find(key)))
         if api.name.startswith(_REENTRANT):
             known = tuple(found for found in known if not self._is_async(found.function))
         others = [
@@ -143,6 +145,7 @@ class Contention:
         name = key[1].rpartition(".")[2]
         files = dict.fromkeys((key[0], *resolver.project.mentioning(name.encode(), _MOST_FILES)))
         for module in files:
+            resolver.project.uses.note(module)
             for facts in resolver.summary(module).functions.values():
                 yield from self._held_in(module, facts, key)
 

@@ -14,27 +14,34 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_static
 from flake8_async_block.graph.values import (
+    NONE,
     External,
     ExternalMethod,
     Given,
     Instance,
+    Literal,
+    Opaque,
     Partial,
     ProjectClass,
     ProjectFunction,
     Value,
     Values,
     is_known,
+    literal_value,
     merge,
     unbound,
 )
-from flake8_async_block.model.path import PathNode, PathOp
-from flake8_async_block.model.summary import ModuleSummary, ParameterKind
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.path import SPREAD, PathNode, PathOp
+from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, Needs, ParameterKind
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 _UNDECORATED: Final[Given] = (("", ()),)
 """What a function is given that is meant without its decorators."""
+_SOMETHING: Final = Opaque("an argument")
+"""Stands for an argument that is given where the default is None."""
 _DEEPEST: Final = 3
 """How many functions may be handed over inside one another."""
 _PARTIALS: Final = frozenset({"functools.partial", "functools.partialmethod"})
@@ -135,6 +142,90 @@ def _is_callback(value: Value) -> bool:
     return isinstance(value, (ProjectFunction, Partial, External, ExternalMethod, ProjectClass))
 
 
+def deciding_slots(
+    resolver: Resolver, function: ProjectFunction, next_call: PathNode | None
+) -> frozenset[str]:
+    """The parameters about whose branches callers decide, also those of what is called next.
+
+    Args:
+        next_call: the call by which the function blocks, if it blocks by a call of the project.
+    """
+    facts = resolver.function_facts(function)
+    slots = {branch.slot for branch in facts.branches}
+    if next_call is not None and next_call.op == PathOp.CALL:
+        nodes = resolver.summary(function.path).nodes
+        for operand in next_call.operands[1:]:
+            node = nodes[operand]
+            if node.op == PathOp.PARAMETER and node.name.rpartition(":")[0] == facts.qualname:
+                slots.add(node.name)
+    return frozenset(slots)
+
+
+def with_decisions(
+    resolver: Resolver,
+    function: ProjectFunction,
+    slots: frozenset[str],
+    arguments: Arguments,
+    place: Place,
+    bound: int,
+) -> ProjectFunction:
+    """``function`` with the constants that a call hands it, or leaves at their defaults.
+
+    Args:
+        slots: the parameters that matter.
+        bound: how many parameters are not among the arguments, because the receiver is one.
+    """
+    facts = resolver.function_facts(function)
+    found: list[tuple[str, Values]] = []
+    for position, parameter in enumerate(facts.parameters):
+        slot = f"{facts.qualname}:{parameter.name}"
+        if slot not in slots or any(slot == known for known, _ in function.given):
+            continue
+        path = arguments.find(parameter.name, position - bound)
+        default = resolver.evaluate(function.path, parameter.default)
+        if path is None:
+            values = () if _may_spread(resolver, arguments) else default
+        else:
+            values = evaluate(resolver, place, path)
+            if default == (NONE,) and NONE not in values and not _is_constant(values):
+                values = (_SOMETHING,)
+        if _is_constant(values) or values == (_SOMETHING,):
+            found.append((slot, values))
+    return function._replace(given=(*function.given, *found)) if found else function
+
+
+def _is_constant(values: Values) -> bool:
+    return len(values) == 1 and isinstance(values[0], Literal)
+
+
+def _may_spread(resolver: Resolver, arguments: Arguments) -> bool:
+    nodes = resolver.summary(arguments.module).nodes
+    return any(name == SPREAD for name, _ in arguments.keywords) or any(
+        nodes[path].op == PathOp.STAR for path in arguments.positional
+    )
+
+
+def is_dead(facts: FunctionFacts, given: Given, span: Span) -> bool:
+    """Whether what a function was given keeps it from getting to ``span``."""
+    return any(
+        extent[:2] <= span[:2] and span[2:] <= extent[2:] and _fails(needs, values)
+        for slot, needs, extent in facts.branches
+        for known, values in given
+        if known == slot
+    )
+
+
+def _fails(needs: str, values: Values) -> bool:
+    if values == (_SOMETHING,):
+        return needs == Needs.NONE
+    if len(values) != 1 or not isinstance(values[0], Literal):
+        return False
+    value = literal_value(values[0].text)
+    if needs in (Needs.NONE, Needs.GIVEN):
+        return (value is None) != (needs == Needs.NONE)
+    return bool(value) != (needs == Needs.TRUE)
+
+
 Slot = tuple[str, str, int]
 """A parameter: its slot in access paths, its name, and its place from 0."""
 Use = tuple[str, int, int]
@@ -144,12 +235,16 @@ Use = tuple[str, int, int]
 def called_slots(resolver: Resolver, function: ProjectFunction) -> tuple[Slot, ...]:
     """The parameters that a function calls, or hands to something that does."""
     key = (function.path, function.qualname)
+    notes = resolver.project.uses
+    notes.note(function.path)
     known = resolver.called_slots.get(key)
     if known is None:
         # A function that only hands a parameter to itself never calls it.
         resolver.called_slots[key] = ()
-        uses = _uses_in(resolver, function.path).get(function.qualname)
-        known = resolver.called_slots[key] = _find_slots(resolver, function, uses) if uses else ()
+        uses = _uses_in(resolver, function.path).get(function.qualname, [])
+        known = resolver.called_slots[key] = notes.on_behalf_of(
+            function.path, lambda: _find_slots(resolver, function, uses) if uses else ()
+        )
     return known
 
 
@@ -235,10 +330,14 @@ class Decorated(NamedTuple):
 def decorated(resolver: Resolver, function: ProjectFunction) -> Decorated:
     """What the decorators of the project make of a function that is called by its name."""
     plain = function._replace(receiver=(), given=function.given or _UNDECORATED)
+    notes = resolver.project.uses
+    notes.note(plain.path)
     known = resolver.decorated.get(plain)
     if known is None:
         resolver.decorated[plain] = Decorated((plain,))
-        known = resolver.decorated[plain] = _decorated(resolver, plain)
+        known = resolver.decorated[plain] = notes.on_behalf_of(
+            plain.path, lambda: _decorated(resolver, plain)
+        )
     return known
 
 

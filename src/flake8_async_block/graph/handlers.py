@@ -95,17 +95,19 @@ class HandlerIndex:
         such functions.
         """
         key = (function.path, function.qualname)
+        notes, question = self._resolver.project.uses, f"start-up of {function.path}"
+        notes.note(question)
         if key not in self._once:
             # Functions that only await one another have no entry at all.
             self._once[key] = False
-            if self.roles(function):
-                self._once[key] = self._is_once(function)
-            else:
-                callers = self._callers.awaiting(*key)
-                self._once[key] = bool(callers) and all(
-                    self.runs_once(ProjectFunction(*caller)) for caller in callers
-                )
+            self._once[key] = notes.on_behalf_of(question, lambda: self._find_once(function))
         return self._once[key]
+
+    def _find_once(self, function: ProjectFunction) -> bool:
+        if self.roles(function):
+            return self._is_once(function)
+        callers = self._callers.awaiting(function.path, function.qualname)
+        return bool(callers) and all(self.runs_once(ProjectFunction(*caller)) for caller in callers)
 
     def _is_once(self, function: ProjectFunction) -> bool:
         roles = self.roles(function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.lookup import ImplicitCall
@@ -136,18 +136,25 @@ def definitions(resolver: Resolver, methods: tuple[str, ...]) -> tuple[ProjectFu
     Operators are everywhere, and hardly any of them runs more than a comparison of two fields: it
     saves much work to know of those that no class of a project gives a meaning of any weight.
     """
+    notes, question = resolver.project.uses, f"definitions of {' '.join(methods)}"
+    notes.note(question)
     known = resolver.defined.get(methods)
     if known is None:
-        known = resolver.defined[methods] = tuple(
-            ProjectFunction(module, qualname)
-            for method in methods
-            for module in resolver.project.mentioning(f"{method}".encode())
-            if (summary := resolver.project.summary(module)) is not None
-            for cls in summary.classes.values()
-            for qualname in cls.methods.get(method, ())
-            if _is_serious(summary, summary.functions[qualname])
+        known = resolver.defined[methods] = notes.on_behalf_of(
+            question, lambda: tuple(_find_definitions(resolver, methods))
         )
     return known
+
+
+def _find_definitions(resolver: Resolver, methods: tuple[str, ...]) -> Iterator[ProjectFunction]:
+    for method in methods:
+        for module in resolver.project.mentioning(method.encode()):
+            resolver.project.uses.note(module)
+            summary = resolver.summary(module)
+            for cls in summary.classes.values():
+                for qualname in cls.methods.get(method, ()):
+                    if _is_serious(summary, summary.functions[qualname]):
+                        yield ProjectFunction(module, qualname)
 
 
 def definitions_of(resolver: Resolver, kind: str) -> tuple[ProjectFunction, ...]:

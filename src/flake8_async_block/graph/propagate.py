@@ -15,9 +15,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.contention import Contention, is_lock
 from flake8_async_block.graph.decorators import is_memoised
-from flake8_async_block.graph.handed import concerns
+from flake8_async_block.graph.handed import Place, concerns, deciding_slots, is_dead, with_decisions
 from flake8_async_block.graph.implicit import definitions_of
 from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs
 from flake8_async_block.graph.subclasses import implementations
@@ -150,7 +151,9 @@ class Propagation:
         return tuple(
             (site, candidates)
             for site in facts.sites
-            if site.guard in _LEVELS and (candidates := self._candidates(function, site))
+            if site.guard in _LEVELS
+            and not (function.given and is_dead(facts, function.given, site.span))
+            and (candidates := self._candidates(function, site))
         )
 
     def _candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
@@ -163,7 +166,9 @@ class Propagation:
         key = (function.path, site.path, site.kind, site.awaited, given)
         known = self._known_candidates.get(key)
         if known is None:
-            known = self._known_candidates[key] = self._find_candidates(function.path, site, given)
+            known = self._known_candidates[key] = self._resolver.project.uses.on_behalf_of(
+                function.path, lambda: self._find_candidates(function.path, site, given)
+            )
         return known
 
     def _find_candidates(self, module: str, site: Site, given: Given) -> tuple[Candidate, ...]:
@@ -192,15 +197,20 @@ class Propagation:
 
     def _may_block(self, operator: str) -> bool:
         """Whether any class of the project gives an operator a meaning that blocks."""
+        uses, question = self._resolver.project.uses, f"operator {operator}"
+        uses.note(question)
         known = self._operators.get(operator)
         if known is None:
             # While that is being found out, all of them may.
             self._operators[operator] = True
-            known = self._operators[operator] = operator in ("__set__", "__delete__") or any(
-                self.of_function(method) is not None
-                for method in definitions_of(self._resolver, operator)
+            known = self._operators[operator] = operator in ("__set__", "__delete__") or (
+                uses.on_behalf_of(question, lambda: self._does_any_block(operator))
             )
         return known
+
+    def _does_any_block(self, operator: str) -> bool:
+        methods = definitions_of(self._resolver, operator)
+        return any(self._blocks_too(method) for method in methods)
 
     def _solve(self, start: ProjectFunction) -> None:
         pending = self._reachable(start)
@@ -270,6 +280,8 @@ class Propagation:
             return Witness(target.api, function, site, None, 1, site.guard)
         if isinstance(target, Runs):
             following = self._witnesses.get(target.function)
+            if following is not None:
+                target, following = self._as_called(function, site, target, following)
             if following is not None and self._do_all_block(function, site, target.function):
                 remembered = self._remembered(function, site, target.function)
                 seldom = max(site.guard, following.seldom, remembered, key=_LEVELS.__getitem__)
@@ -278,25 +290,65 @@ class Propagation:
                 )
         return None
 
+    def _as_called(
+        self, function: ProjectFunction, site: Site, target: Runs, following: Witness
+    ) -> tuple[Runs, Witness | None]:
+        """What a site runs, and why that blocks, with the constants that decide about branches."""
+        called = target.function
+        facts = self._resolver.function_facts(called)
+        node = self._resolver.summary(function.path).nodes[site.path]
+        then = None
+        if following.next is not None:
+            then = self._resolver.summary(called.path).nodes[following.site.path]
+        slots = deciding_slots(self._resolver, called, then)
+        if not slots or node.op != PathOp.CALL:
+            return target, following
+        place = Place(function.path, function.given)
+        unbound_call = any(
+            isinstance(value, ProjectFunction) and not value.receiver
+            for value in self._resolver.evaluate(function.path, node.operands[0])
+        )
+        bound = int(bool(facts.owner) and not unbound_call)
+        arguments = Arguments.of(function.path, node)
+        decided = with_decisions(self._resolver, called, slots, arguments, place, bound)
+        if decided == called or decided in self._deciding:
+            return target, following
+        self._deciding.add(decided)
+        try:
+            return Runs(decided), self.of_function(decided)
+        finally:
+            self._deciding.discard(decided)
+
     def _do_all_block(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> bool:
         """Whether what overrides a method that blocks does too, where the receiver may be that."""
         key = (function.path, site.path)
+        uses = self._resolver.project.uses
+        uses.note(function.path)
         known = self._undecided.get(key)
         if known is None:
             # What leads back to this call decides nothing about it.
             self._undecided[key] = ()
-            known = self._undecided[key] = tuple(
-                method
-                for value in callees_of(self._resolver, function.path, site)
-                if isinstance(value, ProjectFunction)
-                and (value.path, value.qualname) == (called.path, called.qualname)
-                for method in implementations(self._resolver, function.path, site, value)
-                if method != value
+            known = self._undecided[key] = uses.on_behalf_of(
+                function.path, lambda: self._overriding(function.path, site, called)
             )
         return all(self._blocks_too(method._replace(receiver=())) for method in known)
 
+    def _overriding(
+        self, module: str, site: Site, called: ProjectFunction
+    ) -> tuple[ProjectFunction, ...]:
+        """What a call may run instead of the method that it seems to run."""
+        return tuple(
+            method
+            for value in callees_of(self._resolver, module, site)
+            if isinstance(value, ProjectFunction)
+            and (value.path, value.qualname) == (called.path, called.qualname)
+            for method in implementations(self._resolver, module, site, value)
+            if method != value
+        )
+
     def _blocks_too(self, method: ProjectFunction) -> bool:
         """Whether a method blocks; one that comes back to this question decides nothing."""
+        self._resolver.project.uses.note(method.path)
         if method in self._deciding:
             return True
         self._deciding.add(method)
@@ -320,6 +372,8 @@ class Propagation:
         if not isinstance(value, ProjectFunction):
             return None
         methods = implementations(self._resolver, function.path, site, value)
+        for method in methods:
+            self._resolver.project.uses.note(method.path)
         found = [
             witness
             for method in methods

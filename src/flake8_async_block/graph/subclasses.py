@@ -83,16 +83,27 @@ def _is_self(summary: ModuleSummary, slot: str) -> bool:
 def overrides(resolver: Resolver, cls: ProjectClass, method: str) -> tuple[ProjectFunction, ...]:
     """The methods of that name in classes below ``cls``, without abstract ones."""
     key = (cls, method)
+    notes = resolver.project.uses
+    notes.note(cls.path)
     known = resolver.overrides.get(key)
     if known is None:
-        found = []
-        for below in subclasses(resolver, cls):
-            for qualname in resolver.class_facts(below).methods.get(method, ())[-1:]:
-                function = ProjectFunction(below.path, qualname, (Instance(below),))
-                if not resolver.function_facts(function).is_abstract:
-                    found.append(function)
-        known = resolver.overrides[key] = tuple(found)
+        known = resolver.overrides[key] = notes.on_behalf_of(
+            cls.path, lambda: _find_overrides(resolver, cls, method)
+        )
     return known
+
+
+def _find_overrides(
+    resolver: Resolver, cls: ProjectClass, method: str
+) -> tuple[ProjectFunction, ...]:
+    found = []
+    for below in subclasses(resolver, cls):
+        resolver.project.uses.note(below.path)
+        for qualname in resolver.class_facts(below).methods.get(method, ())[-1:]:
+            function = ProjectFunction(below.path, qualname, (Instance(below),))
+            if not resolver.function_facts(function).is_abstract:
+                found.append(function)
+    return tuple(found)
 
 
 def subclasses(resolver: Resolver, cls: ProjectClass) -> tuple[ProjectClass, ...]:
@@ -108,9 +119,13 @@ def subclasses(resolver: Resolver, cls: ProjectClass) -> tuple[ProjectClass, ...
 
 
 def _direct_subclasses(resolver: Resolver, cls: ProjectClass) -> tuple[ProjectClass, ...]:
+    notes = resolver.project.uses
+    notes.note(cls.path)
     known = resolver.subclasses.get(cls)
     if known is None:
-        known = resolver.subclasses[cls] = _find_subclasses(resolver, cls)
+        known = resolver.subclasses[cls] = notes.on_behalf_of(
+            cls.path, lambda: _find_subclasses(resolver, cls)
+        )
     return known
 
 

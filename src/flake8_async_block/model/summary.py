@@ -107,6 +107,27 @@ class Block(NamedTuple):
     extent: Span
 
 
+class Branch(NamedTuple):
+    """Statements that run only for some values of a parameter.
+
+    ``slot`` is the parameter; ``needs`` one of :class:`Needs`; ``extent`` the statements.
+    """
+
+    slot: str
+    needs: str
+    extent: Span
+
+
+class Needs:
+    """What a parameter has to be for a branch to be taken."""
+
+    TRUE: Final = "true"
+    FALSE: Final = "false"
+    NONE: Final = "none"
+    GIVEN: Final = "given"
+    """Anything but None."""
+
+
 class Loop(NamedTuple):
     """A loop without a bound that the text shows, or one that only looks and sleeps.
 
@@ -157,6 +178,7 @@ class FunctionFacts:
         writes: what it assigns to that outlives it, as written: ``self.count``, ``CACHE[…]``.
         awaits: where it may suspend, in the order of the text.
         blocks: its ``with`` statements without ``async``.
+        branches: what only some values of its parameters make it run.
         is_abstract: there is nothing in it but ``...`` or ``raise NotImplementedError``.
     """
 
@@ -175,6 +197,7 @@ class FunctionFacts:
     writes: tuple[str, ...] = ()
     awaits: tuple[Await, ...] = ()
     blocks: tuple[Block, ...] = ()
+    branches: tuple[Branch, ...] = ()
     is_abstract: bool = False
 
 
