@@ -10,6 +10,7 @@ import importlib
 import inspect
 import io
 import multiprocessing
+import multiprocessing.queues
 import select
 import sys
 import threading
@@ -26,6 +27,7 @@ from flake8_async_block.catalogue.schema import (
     Condition,
     FunctionEntry,
 )
+from flake8_async_block.catalogue.type_names import parse_type
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -115,6 +117,9 @@ DEPENDS_ON_THE_BUILD = {
 STAND_INS: dict[str, type] = {
     "_thread.allocate_lock": type(threading.Lock()),
     "dbm.open.database": importlib.import_module("dbm.dumb")._Database,
+    "multiprocessing.JoinableQueue": multiprocessing.queues.JoinableQueue,
+    "multiprocessing.Queue": multiprocessing.queues.Queue,
+    "multiprocessing.SimpleQueue": multiprocessing.queues.SimpleQueue,
     "multiprocessing.context.BaseContext": type(multiprocessing.get_context("spawn")),
     "os._wrap_close": io.TextIOWrapper,
     "os.popen.stream": io.TextIOWrapper,
@@ -151,12 +156,12 @@ METHODS_OF_SOME_ONLY = {
 
 
 def _tables() -> dict[str, CatalogueTables]:
-    paths = [*sorted(DATA_DIRECTORY.glob("stdlib_*.toml")), DATA_DIRECTORY / "http_clients.toml"]
+    paths = [*sorted(DATA_DIRECTORY.glob("stdlib_*.toml")), DATA_DIRECTORY / "http_urllib3.toml"]
     return {path.stem: msgspec.convert(parse_toml(path), CatalogueTables) for path in paths}
 
 
 TABLES = _tables()
-STDLIB = {stem: tables for stem, tables in TABLES.items() if stem != "http_clients"}
+STDLIB = {stem: tables for stem, tables in TABLES.items() if stem != "http_urllib3"}
 FUNCTIONS = [entry for tables in STDLIB.values() for entry in tables.function]
 CLASSES = [entry for tables in STDLIB.values() for entry in tables.class_]
 ENTRIES: list[FunctionEntry | ClassEntry] = [*FUNCTIONS, *CLASSES]
@@ -239,8 +244,13 @@ def test_overridden_methods_are_listed() -> None:
 
 
 def _types_in(reference: str) -> list[str]:
-    inner = [part.strip() for part in reference.split("|")]
-    return [part.partition("[")[2].rstrip("]") or part for part in inner if part]
+    return [
+        name
+        for member in parse_type(reference)
+        for name in (
+            [inner.name for argument in member.arguments for inner in argument] or [member.name]
+        )
+    ]
 
 
 def test_every_type_that_an_entry_names_is_a_class_of_the_catalogue() -> None:

@@ -31,7 +31,7 @@ PROGRAM = dedent("""\
         slow()
         quiet()
         unheard()
-        other()
+        task = other()
         os.path.exists(url)
         threading.Event().wait(0)
         (Quiet() if flag else requests).get(url)
@@ -126,9 +126,9 @@ def explain(capsys: pytest.CaptureFixture[str], text: str, *options: str) -> str
             """,
         ),
         (
-            "    other()",
+            "task = other()",
             """
-            app.py:21:5 `other()`, in `handler`
+            app.py:21:12 `other()`, in `handler`
                 path: other
                 is: other (app.py:33)
                 no finding: `other` makes a coroutine: its calls are judged where they stand
@@ -415,3 +415,17 @@ class TestServer:
         coloured = self.told(capsys, "for name in")
         assert coloured != plain
         assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_an_object_that_was_told_not_to_block(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "app.py"
+    path.write_text(
+        "import socket\nasync def f(s: socket.socket):\n    s.setblocking(False)\n    s.recv(1)\n",
+        encoding="utf-8",
+    )
+    assert main(["explain", f"{path}:4"]) == 0
+    assert "no finding: the object was told before that it shall not block" in (
+        capsys.readouterr().out
+    )

@@ -21,7 +21,7 @@ def test_every_key_is_documented(repository: Path) -> None:
 
 
 def test_examples_are_valid(repository: Path, tmp_path: Path) -> None:
-    table, exclude = re.findall(r"```toml\n(.*?)```", page(repository), re.DOTALL)
+    table, exclude, milder, without = re.findall(r"```toml\n(.*?)```", page(repository), re.DOTALL)
     (tmp_path / "pyproject.toml").write_text(table)
     codes = ("ASB108", "ASB201")
     config = load_config(tmp_path, config_file=None, known_codes=codes, overrides={})
@@ -29,3 +29,9 @@ def test_examples_are_valid(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(f"[tool.async-block]\n{exclude}")
     config = load_config(tmp_path, config_file=None, known_codes=(), overrides={})
     assert config.exclude == DEFAULT_EXCLUDE
+    (tmp_path / "pyproject.toml").write_text(f"{milder}\n{without}")
+    known = ("ASB101", "ASB201", "ASB501")
+    config = load_config(tmp_path, config_file=None, known_codes=known, overrides={})
+    assert config.cost_in("tests/unit/test_a.py") == "unbounded"
+    assert config.cost_in("app/a.py") == "bounded"
+    assert not config.is_selected("ASB101", "tests/unit/test_a.py")

@@ -11,7 +11,7 @@ from flake8.style_guide import Decision, DecisionEngine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_async_block.config import Config
+from flake8_async_block.config import Config, is_reported
 
 ROOT = Path("/project")
 
@@ -123,4 +123,19 @@ def test_per_file_ignores(pattern: str, path: str, off: bool) -> None:
 )
 def test_cost(least: str, reported: set[str]) -> None:
     costs = ("unbounded", "bounded", "cpu", "brief", "")
-    assert {cost for cost in costs if config(cost=least).reports_cost(cost)} == reported
+    assert {cost for cost in costs if is_reported(cost, least)} == reported
+
+
+@pytest.mark.parametrize(
+    ("path", "cost"),
+    [
+        ("app/a.py", "brief"),
+        ("tests/a.py", "unbounded"),
+        ("tests/unit/a.py", "unbounded"),
+        ("tests/speed/a.py", "bounded"),
+        ("app/tests.py", "brief"),
+    ],
+)
+def test_cost_of_single_files(path: str, cost: str) -> None:
+    patterns = (("tests/*", "unbounded"), ("tests/speed/*", "bounded"))
+    assert config(cost="brief", per_file_cost=patterns).cost_in(path) == cost

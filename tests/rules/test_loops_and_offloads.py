@@ -129,6 +129,57 @@ async def handler():
     assert found.why_not == "it is not clear which call the further arguments are for"
 
 
+@pytest.mark.parametrize(
+    ("call", "why_not"),
+    [
+        ("threading.Timer(1, work(8))", "`threading.Timer` does not hand arguments on"),
+        ("asgiref.sync.sync_to_async(work(8))", "`asgiref.sync.sync_to_async` does not hand"),
+        ("loop.call_soon(time.sleep(1))", "the event loop would run it, and wait for it"),
+    ],
+)
+def test_what_is_not_handed_on_is_not_unwrapped(call: str, why_not: str, tmp_path: Path) -> None:
+    text = f"""\
+import asyncio
+import threading
+import time
+
+import asgiref.sync
+
+
+def work(number):
+    pass
+
+
+async def handler(loop: asyncio.AbstractEventLoop):
+    {call}
+"""
+    found = only(tmp_path, text)
+    assert (found.code, found.fix) == ("ASB401", None)
+    assert (found.why_not or "").startswith(why_not)
+
+
+def test_a_forgotten_await_is_told(tmp_path: Path) -> None:
+    text = "import asyncio\n\n\nasync def handler():\n    asyncio.sleep(1)\n"
+    found = only(tmp_path, text)
+    assert (found.code, found.fix) == ("ASB409", None)
+    assert found.message == (
+        "`asyncio.sleep` is not awaited, so nothing of it runs, in `async def handler`"
+    )
+
+
+def test_an_endless_function_in_a_shared_pool_is_told_with_the_way_to_its_loop(
+    tmp_path: Path,
+) -> None:
+    text = f"import asyncio\n\n\n{HELPERS}".replace(
+        "async def handler():\n    around()",
+        "async def handler():\n    await asyncio.to_thread(around)",
+    )
+    found = only(tmp_path, text)
+    assert found.code == "ASB304"
+    assert "runs `around`, which never returns" in found.message
+    assert [hop.function for hop in found.trace] == ["handler", "around", "forever"]
+
+
 def test_foreign_keywords_are_named(tmp_path: Path) -> None:
     text = """\
 import anyio.to_thread

@@ -25,6 +25,8 @@ class BlockingApi:
         exact: the replacement takes the same arguments and gives the same when awaited.
         thread: ``safe``, ``sequential``, ``affine`` or ``never``: see the schema.
         holds_gil: a thread would not help.
+        unblocked_by: methods of the same object, each with conditions, after which it does not
+            block.
     """
 
     name: str
@@ -38,5 +40,6 @@ class BlockingApi:
     holds_gil: bool = False
     unless: tuple[Condition, ...] = ()
     only_if: tuple[Condition, ...] = ()
+    unblocked_by: tuple[tuple[str, tuple[Condition, ...]], ...] = ()
     note: str = ""
     evidence: str = ""

@@ -213,6 +213,11 @@ class OffloaderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
         started: the work begins whether or not what the call gives is awaited.
         coroutines: async functions may be handed over as well; they then run on the loop.
         keywords: the only keyword arguments that it takes, where it hands none on.
+        hands_on: whether positional arguments that follow are handed on to the function.
+        pool: how many threads the pool has by default that it shares with all others, for people;
+            empty where the thread is the function's own, or the pool may be.
+        own_pool: the parameter that brings a pool or a limit of its own, if it is given and not
+            None.
     """
 
     names: tuple[DottedName, ...]
@@ -222,6 +227,35 @@ class OffloaderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     started: bool = False
     coroutines: bool = False
     keywords: tuple[str, ...] | None = None
+    hands_on: bool = True
+    pool: str = ""
+    own_pool: str = ""
+
+
+class CoroutineEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Outside functions that are ``async``: calling one does nothing until the result is awaited.
+
+    Attributes:
+        names: every import path, or ``Type.method``.
+        pause: awaiting it is a pause and nothing else; its only parameter, if any, is the seconds.
+    """
+
+    names: tuple[DottedName, ...]
+    pause: bool = False
+
+
+class BodyEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Asynchronous calls that send what they are handed.
+
+    Attributes:
+        names: ``Type.method`` of each.
+        reads: parameters of which open files are read on the loop, by name.
+        refuses: parameters that take no open file and no plain generator, by name.
+    """
+
+    names: tuple[DottedName, ...]
+    reads: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
 
 
 class MemoiserEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -281,6 +315,7 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     """One framework file.
 
     Attributes:
+        callback: what hands a function to the event loop, in the same words as an offloader.
         name: as people write it.
         evidence: the address of the documentation that says where code runs.
         package: the word without which no file of a project uses the framework.
@@ -301,6 +336,9 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     model: tuple[ModelEntry, ...] = ()
     injector: tuple[InjectorEntry, ...] = ()
     offloader: tuple[OffloaderEntry, ...] = ()
+    callback: tuple[OffloaderEntry, ...] = ()
+    body: tuple[BodyEntry, ...] = ()
+    coroutine: tuple[CoroutineEntry, ...] = ()
     memoiser: tuple[MemoiserEntry, ...] = ()
     shared: tuple[SharedEntry, ...] = ()
     caller: tuple[CallerEntry, ...] = ()

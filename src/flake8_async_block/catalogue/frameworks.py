@@ -8,9 +8,11 @@ from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from flake8_async_block.catalogue.framework_schema import (
+    BodyEntry,
     CallerEntry,
     ConsumerEntry,
     ConventionEntry,
+    CoroutineEntry,
     FrameworkTables,
     HandlerEntry,
     InjectorEntry,
@@ -85,6 +87,25 @@ class Frameworks:
         """Whether the decorator ``name``, such as ``functools.cache``, keeps results."""
         return name in self._memoisers
 
+    def coroutine(self, name: str) -> CoroutineEntry | None:
+        """The entry of the ``async`` function ``name``, such as ``asyncio.sleep``."""
+        return self._coroutines.get(name)
+
+    def body(self, name: str) -> BodyEntry | None:
+        """The entry of a method that sends what it is handed."""
+        return self._bodies.get(name)
+
+    @cached_property
+    def _bodies(self) -> dict[str, BodyEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.body for name in entry.names
+        }
+
+    @cached_property
+    def body_words(self) -> frozenset[str]:
+        """The last parts of all names that :meth:`body` knows."""
+        return frozenset(map(_last, self._bodies))
+
     def injector(self, name: str) -> InjectorEntry | None:
         """The entry of the marker ``name``, such as ``fastapi.Depends``."""
         return self._injectors.get(name)
@@ -118,10 +139,20 @@ class Frameworks:
             name: entry for table in self.tables for entry in table.consumer for name in entry.names
         }
 
+    def callback(self, name: str) -> OffloaderEntry | None:
+        """The entry of what hands a function to the loop, such as ``call_soon`` of one."""
+        return self._callbacks.get(name)
+
+    @cached_property
+    def _callbacks(self) -> dict[str, OffloaderEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.callback for name in entry.names
+        }
+
     @cached_property
     def offloader_words(self) -> frozenset[str]:
-        """The last parts of all names that :meth:`offloader` knows."""
-        return frozenset(name.rpartition(".")[2] for name in self._offloaders)
+        """The last parts of all names that :meth:`offloader` and :meth:`callback` know."""
+        return frozenset(_last(name) for name in (*self._offloaders, *self._callbacks))
 
     def handler(self, name: str) -> tuple[str, HandlerEntry] | None:
         """The framework's name and the entry of a decorator, such as ``fastapi.FastAPI.get``."""
@@ -141,6 +172,20 @@ class Frameworks:
 
     def keeps_trailing_slash(self, framework: str) -> bool:
         return framework not in self._without_slash
+
+    @cached_property
+    def _coroutines(self) -> dict[str, CoroutineEntry]:
+        return {
+            name: entry
+            for table in self.tables
+            for entry in table.coroutine
+            for name in entry.names
+        }
+
+    @cached_property
+    def coroutine_words(self) -> frozenset[str]:
+        """The last parts of all names that :meth:`coroutine` knows."""
+        return frozenset(_last(name) for name in self._coroutines)
 
     @cached_property
     def injectors_by_name(self) -> tuple[InjectorEntry, ...]:

@@ -104,6 +104,9 @@ def load_catalogue(user_tables: Mapping[str, Any], where: str = "pyproject.toml"
         try:
             mine = msgspec.convert(user_tables, CatalogueTables)
         except msgspec.ValidationError as error:
-            raise UsageError(f"{where}: [tool.async-block.catalogue]: {error}") from None
-        tables = (mine, *tables)
+            from flake8_async_block.catalogue.complaints import complaint
+
+            reason = complaint(str(error))
+            raise UsageError(f"{where}: [tool.async-block.catalogue] {reason}") from None
+        return Catalogue((mine, *tables), Catalogue((mine,)))
     return Catalogue(tables)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Literal, get_args
+from functools import cached_property, lru_cache
+from typing import Final, Literal, get_args
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.catalogue.schema import (
@@ -20,9 +20,15 @@ ImplicitCall = Literal["iterate", "enter", "exit", "call"]
 
 
 class Catalogue:
-    """All entries by every name they have; where two name the same thing the earlier one wins."""
+    """All entries by every name they have; where two name the same thing the earlier one wins.
 
-    def __init__(self, tables: Iterable[CatalogueTables]) -> None:
+    Args:
+        tables: the entries.
+        user: the user's tables alone, which are in ``tables`` too; None where there are none.
+    """
+
+    def __init__(self, tables: Iterable[CatalogueTables], user: Catalogue | None = None) -> None:
+        self.user: Final = user
         self._functions: dict[str, FunctionEntry] = {}
         self._classes: dict[str, ClassEntry | None] = {}
         self._patterns: list[ClassEntry] = []
@@ -149,6 +155,7 @@ class Catalogue:
                 holds_gil=entry.holds_gil,
                 unless=override.unless if override else (),
                 only_if=override.only_if if override else (),
+                unblocked_by=tuple(entry.unblocked_by.items()),
                 note=(override.note if override else "") or entry.note,
                 evidence=entry.evidence,
             )
@@ -224,6 +231,29 @@ class Catalogue:
             or name in entry.returns
             or name in entry.properties
             for entry in self.lineage(type_name)
+        )
+
+    def functions_called(self, own_name: str) -> tuple[str, ...]:
+        """The dotted names of functions that end in ``own_name``."""
+        return self._ending.get(("function", own_name), ())
+
+    def classes_called(self, own_name: str) -> tuple[str, ...]:
+        """The dotted names of classes that end in ``own_name``."""
+        return self._ending.get(("class", own_name), ())
+
+    @cached_property
+    def _ending(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for kind, names in (("function", self._functions), ("class", self._classes)):
+            for name in names:
+                key = (kind, name.rpartition(".")[2])
+                found[key] = (*found.get(key, ()), name)
+        return found
+
+    def decides_on_method(self, type_name: str, name: str) -> bool:
+        """Whether the entries say of a method that it blocks, or that it does not."""
+        return self.names_method(type_name, name) or any(
+            entry.methods_except is not None for entry in self.lineage(type_name)
         )
 
     def is_deep(self, type_name: str, attribute: str) -> bool:

@@ -151,6 +151,8 @@ class ClassEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         item: the type of ``instance[key]``.
         construct_unless: creating an instance does not block when any of these conditions holds.
         construct_only_if: creating an instance blocks only when all of these conditions hold.
+        unblocked_by: method → conditions: once it was called with one of these in the same
+            function, the methods of the object do not block.
         singleton: the names are those of one object, such as ``sys.stdin``, not of its class.
     """
 
@@ -182,6 +184,7 @@ class ClassEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     construct_unless: tuple[Condition, ...] = ()
     construct_only_if: tuple[Condition, ...] = ()
     singleton: bool = False
+    unblocked_by: dict[str, tuple[Condition, ...]] = {}
     instead: str = ""
     instead_import: str = ""
     thread: ThreadSafety = "safe"

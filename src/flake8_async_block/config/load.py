@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -18,6 +18,8 @@ _TABLE: Final = "async-block"
 _FILE_NAME: Final = "pyproject.toml"
 _REPLACING: Final = ("exclude", "src", "cost", "backend", "respect_gitignore", "force_exclude")
 _ADDING: Final = ("extend_select", "extend_ignore", "extend_exclude")
+
+_Cost = Literal["unbounded", "bounded", "brief"]
 
 
 class _Table(msgspec.Struct, frozen=True, rename="kebab"):
@@ -33,7 +35,8 @@ class _Table(msgspec.Struct, frozen=True, rename="kebab"):
     force_exclude: bool = False
     respect_gitignore: bool = True
     src: tuple[str, ...] = (".", "src")
-    cost: Literal["unbounded", "bounded", "brief"] = "bounded"
+    cost: _Cost = "bounded"
+    per_file_cost: dict[str, _Cost] = {}
     backend: Literal["auto", "anyio", "asyncio", "starlette", "trio", "executor"] = "auto"
     catalogue: dict[str, Any] = {}
 
@@ -186,6 +189,7 @@ def _to_config(
         respect_gitignore=values.respect_gitignore,
         src=values.src,
         cost=values.cost,
+        per_file_cost=tuple(values.per_file_cost.items()),
         backend=values.backend,
         catalogue=values.catalogue,
         source=source,
@@ -220,12 +224,16 @@ def _check_table(values: _Table, shown: str) -> None:
                 f"{shown}: [tool.{_TABLE}] src: {directory!r} must be a directory relative to"
                 " this file"
             )
-    for pattern in values.per_file_ignores:
-        if Path(pattern).is_absolute() or not pattern:
-            raise UsageError(
-                f"{shown}: [tool.{_TABLE}] per-file-ignores: {pattern!r} must be a pattern"
-                " relative to this file"
-            )
+    for key, patterns in (
+        ("per-file-ignores", values.per_file_ignores),
+        ("per-file-cost", values.per_file_cost),
+    ):
+        for pattern in patterns:
+            if Path(pattern).is_absolute() or not pattern:
+                raise UsageError(
+                    f"{shown}: [tool.{_TABLE}] {key}: {pattern!r} must be a pattern"
+                    " relative to this file"
+                )
 
 
 def _checked_codes(
@@ -281,6 +289,11 @@ def _explain(message: str, table: Mapping[str, Any]) -> str:
     choices = _choices(key)
     if choices and isinstance(table.get(key), str):
         return f"[tool.{_TABLE}] {key}: {_wrong_choice(table[key], choices)}"
+    if key == "per-file-cost":
+        # The decoder does not say which entry it is.
+        for pattern, cost in table[key].items():
+            if cost not in get_args(_Cost):
+                return f"[tool.{_TABLE}] {key}.{pattern!r}: {_wrong_choice(cost, get_args(_Cost))}"
     return f"[tool.{_TABLE}] {key}: {reason}"
 
 

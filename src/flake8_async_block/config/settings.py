@@ -59,6 +59,7 @@ class Config:
         src: the directories from which the project's modules are imported.
         cost: the least cost that is reported: ``unbounded``, ``bounded`` (with ``cpu``) or
             ``brief``, each with the ones before it.
+        per_file_cost: pairs of a path pattern and the least cost that is reported there.
         backend: how a fix hands work to a thread: ``auto``, or one of ``anyio``, ``asyncio``,
             ``starlette``, ``trio`` and ``executor``.
         catalogue: the user's own catalogue tables, as they were read.
@@ -77,6 +78,7 @@ class Config:
     respect_gitignore: bool = True
     src: tuple[str, ...] = (".", "src")
     cost: str = "bounded"
+    per_file_cost: tuple[tuple[str, str], ...] = ()
     backend: str = "auto"
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     source: Path | None = None
@@ -111,9 +113,21 @@ class Config:
             return False
         return chosen > _longest(code, (*self.ignore, *self.extend_ignore))
 
-    def reports_cost(self, cost: str) -> bool:
-        """Whether a finding of this cost is reported; the empty cost always is."""
-        return _COST_RANK.get(cost, 0) <= _COST_RANK[self.cost]
+    def cost_in(self, path: str) -> str:
+        """The least cost that is reported for a file; the last pattern that matches decides.
+
+        Args:
+            path: relative to the root, with ``/``.
+        """
+        for pattern, cost in reversed(self.per_file_cost):
+            if _pattern(pattern).match_file(path):
+                return cost
+        return self.cost
+
+
+def is_reported(cost: str, least: str) -> bool:
+    """Whether a finding of this cost is reported where ``least`` is the least; ``""`` always is."""
+    return _COST_RANK.get(cost, 0) <= _COST_RANK[least]
 
 
 def _longest(code: str, prefixes: Sequence[str]) -> int:

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cache.state import FileAnswer, State, read_state, write_state
 from flake8_async_block.cache.store import SummaryStore, package_version
 from flake8_async_block.catalogue.frameworks import load_frameworks
 from flake8_async_block.catalogue.load import load_catalogue
-from flake8_async_block.config import Config
+from flake8_async_block.config import Config, is_reported
 from flake8_async_block.engine.pool import (
     Part,
     Work,
@@ -83,6 +83,13 @@ class FixResult:
     errors: tuple[FileError, ...]
 
 
+class _Judge(NamedTuple):
+    """What blocks, and the findings that follow, for one least cost."""
+
+    propagation: Propagation
+    findings: Findings
+
+
 class Engine:
     """Checks and fixes the files of one project under one configuration.
 
@@ -113,12 +120,9 @@ class Engine:
         tree = SourceTree(map(Path, reader.overlays), config.root, config.src, on_input=reader.note)
         self._project = Project(tree, reader.summary, reader.mentioning)
         self._resolver = Resolver(self._project, catalogue, load_frameworks())
-        self._propagation = Propagation(self._resolver, lambda api: config.reports_cost(api.cost))
         self._contexts = Contexts(self._resolver, self._project.holding)
         self._source_texts = SourceTexts(config.root, reader.text)
-        self._all_findings = Findings(
-            self._resolver, self._propagation, self._contexts, self._source_texts
-        )
+        self._judges: dict[str, _Judge] = {}
 
     # checking
 
@@ -310,7 +314,19 @@ class Engine:
     def _findings(self, path: str) -> Iterator[Diagnostic]:
         """What is found in a readable file, whatever settings and comments say."""
         advice = any(self._config.is_enabled(rule.code, default=rule.default) for rule in ADVICE)
-        return self._all_findings.of_module(path, self._backend(path), advice=advice)
+        return self._judge_of(path).findings.of_module(path, self._backend(path), advice=advice)
+
+    def _judge_of(self, path: str) -> _Judge:
+        """What draws the line at the cost that is reported for a file, by its absolute path."""
+        least = self._config.cost
+        if self._config.per_file_cost:
+            least = self._config.cost_in(display_path(Path(path), self._config.root))
+        judge = self._judges.get(least)
+        if judge is None:
+            propagation = Propagation(self._resolver, lambda api: is_reported(api.cost, least))
+            findings = Findings(self._resolver, propagation, self._contexts, self._source_texts)
+            judge = self._judges[least] = _Judge(propagation, findings)
+        return judge
 
     def _is_selected(self, diagnostic: Diagnostic) -> bool:
         rule = RULES_BY_CODE[diagnostic.code]
@@ -349,7 +365,7 @@ class Engine:
         found.sort(key=lambda item: item.sort_key)
         return explain_line(
             self._resolver,
-            self._propagation,
+            self._judge_of(where).propagation,
             self._contexts,
             self._source_texts,
             where,

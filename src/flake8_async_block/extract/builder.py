@@ -16,6 +16,8 @@ from flake8_async_block.model.summary import (
     Loop,
     Parameter,
     Site,
+    SiteKind,
+    Use,
 )
 
 
@@ -33,6 +35,8 @@ class FunctionBuilder:
     holds what was appended to a list, by the list's name. ``guards`` counts the handlers around
     the statement being read that take one certain exception for the end of what they guard.
     ``loop_names`` are the variables that hold the running loop, or nothing where none runs.
+    ``promises`` are the variables that hold something to await, ``uses`` what is done with calls
+    that were stored in a variable.
     """
 
     qualname: str
@@ -56,12 +60,23 @@ class FunctionBuilder:
     loop_names: frozenset[str] = frozenset()
     awaited_paths: set[int] = field(default_factory=set)
     collected: dict[str, list[int]] = field(default_factory=dict)
+    promises: list[tuple[str, int]] = field(default_factory=list)
+    uses: dict[int, str] = field(default_factory=dict)
 
     def finish(self) -> FunctionFacts:
         sites = self.sites
         if self.awaited_paths:
             sites = [
-                site._replace(awaited=True) if site.path in self.awaited_paths else site
+                site._replace(awaited=True)
+                if site.path in self.awaited_paths and site.use != Use.DROPPED
+                else site
+                for site in sites
+            ]
+        if self.uses:
+            sites = [
+                site._replace(use=self.uses[site.path])
+                if site.kind == SiteKind.CALL and not site.use and site.path in self.uses
+                else site
                 for site in sites
             ]
         return FunctionFacts(

@@ -74,6 +74,16 @@ _AWAITING_CALLS: Final = frozenset(
     | {"run_coroutine_threadsafe", "async_create_task", "create_background_task", "add_job"}
 )
 """Callables that take awaitables: what is handed to them is awaited, not waited for."""
+_OF_PROMISES: Final = frozenset(
+    {"close", "send", "throw", "cr_frame", "cr_running", "cr_code", "cr_await", "done", "result"}
+    | {"exception", "cancel", "cancelled", "add_done_callback", "remove_done_callback", "get_loop"}
+)
+"""Attributes of coroutines and futures themselves."""
+_CONVERSIONS: Final = frozenset(
+    {"bool", "dict", "float", "int", "len", "list", "max", "min", "round", "set", "sorted", "str"}
+    | {"sum", "tuple"}
+)
+"""Builtins that look at what they are given."""
 
 
 class ExpressionReader(ABC):
@@ -166,9 +176,13 @@ class ExpressionReader(ABC):
             self.mark_awaited(node.value)
 
     def mark_use(self, node: ast.expr, use: str) -> None:
-        """Note what is done with the value of ``node``, not read yet, if it is a call."""
+        """Note what is done with the value of ``node``, not read yet, if a call gave it."""
         if isinstance(node, ast.Call):
             self._uses[node] = use
+        elif isinstance(node, ast.Name) and use == Use.VALUE:
+            path = self.scope.flow.get(node.id)
+            if path is not None and self.table.nodes[path].op == PathOp.CALL:
+                self.function.uses[path] = use
 
     def note_await(self, kind: str, path: int, node: ast.expr) -> None:
         """Note that the current function may suspend at ``node``."""
@@ -232,7 +246,8 @@ class ExpressionReader(ABC):
     # steps
 
     def _attribute(self, node: ast.Attribute) -> int:
-        self.mark_use(node.value, Use.VALUE)
+        if node.attr not in _OF_PROMISES:
+            self.mark_use(node.value, Use.VALUE)
         path = self.table.add(PathOp.ATTRIBUTE, node.attr, (self.read(node.value),))
         known = self.scope.flow.get(_attribute_key(node)) if self.scope.flow else None
         self.record(SiteKind.ATTRIBUTE, path, node, self.is_awaited(node))
@@ -241,7 +256,8 @@ class ExpressionReader(ABC):
     def _callee(self, node: ast.expr) -> int:
         if isinstance(node, ast.Attribute):
             known = self.scope.flow.get(_attribute_key(node))
-            self.mark_use(node.value, Use.VALUE)
+            if node.attr not in _OF_PROMISES:
+                self.mark_use(node.value, Use.VALUE)
             base = self.read(node.value)
             return self.table.add(PathOp.ATTRIBUTE, node.attr, (base,)) if known is None else known
         return self.read(node)
@@ -260,6 +276,9 @@ class ExpressionReader(ABC):
                 if isinstance(starred, ast.Name):
                     self.function.awaited_paths.update(self.function.collected.get(starred.id, ()))
         operands = [self._callee(callee)]
+        if isinstance(callee, ast.Name) and terminal in _CONVERSIONS:
+            for argument in node.args:
+                self.mark_use(argument, Use.VALUE)
         for position, argument in enumerate(node.args):
             if isinstance(argument, ast.GeneratorExp) and terminal in _EAGER_CONSUMERS:
                 operands.append(self._list_comprehension(argument))
@@ -345,6 +364,7 @@ class ExpressionReader(ABC):
     def _subscript(self, node: ast.Subscript) -> int:
         if terminal_name(node.value) in _TYPE_CONSTRUCTORS:
             return self.read_type(node)
+        self.mark_use(node.value, Use.VALUE)
         base = self.read(node.value)
         key = (
             self.read_slice(node.slice)
@@ -419,10 +439,12 @@ class ExpressionReader(ABC):
             and isinstance(operand.value, (int, float))
         ):
             return self.table.constant(-operand.value)
+        self.mark_use(operand, Use.VALUE)
         self.record_operator(_UNARY_METHODS[type(node.op)], self.read(operand), operand)
         return self.table.unknown("the result of an operator")
 
     def _conditional(self, node: ast.IfExp) -> int:
+        self.mark_use(node.test, Use.VALUE)
         self.read_test(node.test)
         holds = truth_of(node.test)
         if holds is not None:
@@ -571,6 +593,7 @@ class ExpressionReader(ABC):
                 self.note_await("async for", iterable, generator.iter)
             self.bind_target(generator.target, self.table.add(op, operands=(iterable,)))
             for condition in generator.ifs:
+                self.mark_use(condition, Use.VALUE)
                 self.read(condition)
         self.place = before
         return saved

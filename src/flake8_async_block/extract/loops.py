@@ -1,4 +1,4 @@
-"""Loops without a bound that the text shows, and loops that look at something again and again."""
+"""Loops without a bound that the text shows: how control moves in them, and what may end them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from flake8_async_block.model.diagnostic import Span
 
 OTHER_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _SUSPENDING: Final = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
-_LEAVING: Final = (ast.Return, ast.Raise)
 _EXITS: Final = frozenset({"sys.exit", "os._exit", "exit", "quit", "os.abort"})
 _CATCH_ALL: Final = frozenset(
     {"Exception", "BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"}
     | {"CancelledError"}
 )
+_EVERYTHING: Final = frozenset({"Exception", "BaseException"})
 _SUPPRESSORS: Final = frozenset({"suppress", "raises", "assertRaises"})
-_STATE_METHODS: Final = frozenset({"is_set", "done", "empty", "full", "locked", "qsize"})
 
 
 class Conduct(NamedTuple):
@@ -31,28 +30,47 @@ class Conduct(NamedTuple):
     leaves: bool
 
 
-class Polling(NamedTuple):
-    """A loop that does nothing but look at ``states`` and sleep for ``pause``, a call."""
-
-    states: tuple[ast.expr, ...]
-    pause: ast.Call
-
-
-def is_always_true(test: ast.expr) -> bool:
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return isinstance(test.operand, ast.Constant) and not test.operand.value
-    return isinstance(test, ast.Constant) and bool(test.value)
-
-
 def conduct_of(body: Sequence[ast.stmt]) -> Conduct:
     """How control moves in the loop of which ``body`` is the body."""
-    suspends = leaves = False
-    for inner in _own_nodes(body):
-        if isinstance(inner, _SUSPENDING) or _is_async_comprehension(inner):
-            suspends = True
-        elif isinstance(inner, _LEAVING) or _is_exit_call(inner):
-            leaves = True
-    return Conduct(suspends, leaves or has_break(body))
+    suspends = any(
+        isinstance(inner, _SUSPENDING) or _is_async_comprehension(inner)
+        for inner in _own_nodes(body)
+    )
+    return Conduct(suspends, _leaves(body) or has_break(body))
+
+
+def _leaves(body: Sequence[ast.stmt], caught: bool = False) -> bool:
+    """Whether a ``return``, an exception or an exit leaves ``body``.
+
+    Args:
+        caught: whether every exception is caught before it gets out of the loop.
+    """
+    for statement in body:
+        if isinstance(statement, ast.Return):
+            return True
+        if isinstance(statement, (ast.Raise, ast.Assert)):
+            if not caught:
+                return True
+            continue
+        if isinstance(statement, OTHER_SCOPES):
+            continue
+        if any(_is_exit_call(node) for node in _own_expressions(statement)):
+            return True
+        for name, block in _named_blocks(statement):
+            inside = caught or (name == "body" and _catches_everything(statement))
+            if _leaves(block, inside):
+                return True
+    return False
+
+
+def _catches_everything(statement: ast.stmt) -> bool:
+    """Whether a ``try`` statement lets no ordinary exception out of its body."""
+    for handler in getattr(statement, "handlers", ()):
+        caught = handler.type
+        members = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+        if any(member is None or _last_name(member) in _EVERYTHING for member in members):
+            return True
+    return False
 
 
 def header_span(node: ast.While | ast.For, last: ast.expr) -> Span:
@@ -63,6 +81,11 @@ def header_span(node: ast.While | ast.For, last: ast.expr) -> Span:
         last.end_lineno or node.lineno,
         last.end_col_offset or node.col_offset,
     )
+
+
+def yields(body: Sequence[ast.stmt]) -> bool:
+    """Whether ``body`` hands control to whoever iterates over the function."""
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _own_nodes(body))
 
 
 def has_break(body: Sequence[ast.stmt]) -> bool:
@@ -82,13 +105,51 @@ def has_break(body: Sequence[ast.stmt]) -> bool:
     return False
 
 
-def fixed_name(test: ast.expr) -> tuple[str, bool] | None:
-    """The variable that alone decides a condition, and the truth value that keeps it going."""
-    if isinstance(test, ast.Name):
-        return test.id, True
-    if not isinstance(test, ast.UnaryOp) or not isinstance(test.op, ast.Not):
+def deciding_parts(node: ast.While) -> list[ast.expr] | None:
+    """The variables and attributes of which a condition is made, if the body sets none of them.
+
+    None if it is made of anything else, or of constants alone.
+    """
+    parts = _parts_of(node.test)
+    if not parts:
         return None
-    return (test.operand.id, False) if isinstance(test.operand, ast.Name) else None
+    assigned = {
+        inner.attr
+        for inner in _own_nodes(node.body)
+        if isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load)
+    }
+    for part in parts:
+        root = part
+        while isinstance(root, ast.Attribute):
+            if root.attr in assigned:
+                return None
+            root = root.value
+        if not isinstance(root, ast.Name) or binds(node.body, root.id):
+            return None
+    return parts
+
+
+def _parts_of(test: ast.expr) -> list[ast.expr] | None:
+    if isinstance(test, ast.Constant):
+        return []
+    if isinstance(test, (ast.Name, ast.Attribute)):
+        return [test]
+    inner: list[ast.expr]
+    if isinstance(test, ast.UnaryOp):
+        inner = [test.operand]
+    elif isinstance(test, ast.BoolOp):
+        inner = test.values
+    elif isinstance(test, ast.Compare):
+        inner = [test.left, *test.comparators]
+    else:
+        return None
+    found: list[ast.expr] = []
+    for part in inner:
+        parts = _parts_of(part)
+        if parts is None:
+            return None
+        found += parts
+    return found
 
 
 def binds(body: Sequence[ast.stmt], name: str) -> bool:
@@ -125,63 +186,6 @@ def suppresses_the_end(items: Sequence[ast.withitem]) -> bool:
     )
 
 
-def polling_of(node: ast.While) -> Polling | None:
-    """What the loop looks at, if all else it does is to sleep."""
-    body = [statement for statement in node.body if not isinstance(statement, ast.Pass)]
-    test: ast.expr | None = node.test
-    if is_always_true(node.test):
-        way_out = next((item for item in body if isinstance(item, ast.If)), None)
-        if way_out is None or way_out.orelse or len(way_out.body) != 1:
-            return None
-        if not isinstance(way_out.body[0], (ast.Break, ast.Return)):
-            return None
-        body.remove(way_out)
-        test = way_out.test
-    if len(body) != 1 or not isinstance(body[0], ast.Expr):
-        return None
-    awaited = body[0].value
-    if not isinstance(awaited, ast.Await) or not isinstance(awaited.value, ast.Call):
-        return None
-    call = awaited.value
-    given = [*call.args, *[keyword.value for keyword in call.keywords]]
-    states = None if test is None else _states_in(test)
-    if not states or len(given) != 1 or not isinstance(given[0], ast.Constant):
-        return None
-    return Polling(tuple(states), call)
-
-
-def _states_in(test: ast.expr) -> list[ast.expr] | None:
-    """The variables, attributes and questions of which a condition is made; None if of more."""
-    if isinstance(test, ast.Constant):
-        return []
-    if isinstance(test, (ast.Name, ast.Attribute)):
-        return [test]
-    if isinstance(test, ast.UnaryOp):
-        return _states_in(test.operand)
-    parts: list[ast.expr]
-    if isinstance(test, ast.BoolOp):
-        parts = test.values
-    elif isinstance(test, ast.Compare):
-        parts = [test.left, *test.comparators]
-    elif isinstance(test, ast.Call) and not test.keywords:
-        callee = test.func
-        if isinstance(callee, ast.Name) and callee.id == "len" and len(test.args) == 1:
-            parts = test.args
-        elif isinstance(callee, ast.Attribute) and callee.attr in _STATE_METHODS and not test.args:
-            return [test]
-        else:
-            return None
-    else:
-        return None
-    found: list[ast.expr] = []
-    for part in parts:
-        states = _states_in(part)
-        if states is None:
-            return None
-        found += states
-    return found
-
-
 def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id
@@ -189,12 +193,31 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _blocks(statement: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
+    for _, block in _named_blocks(statement):
+        yield block
+
+
+def _named_blocks(statement: ast.stmt) -> Iterator[tuple[str, Sequence[ast.stmt]]]:
     for name in ("body", "orelse", "finalbody"):
-        yield getattr(statement, name, ())
+        yield name, getattr(statement, name, ())
     for handler in getattr(statement, "handlers", ()):
-        yield handler.body
+        yield "handler", handler.body
     for case in getattr(statement, "cases", ()):
-        yield case.body
+        yield "case", case.body
+
+
+def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement outside of the statements that it holds."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, OTHER_SCOPES):
+            pending.extend(
+                child
+                for child in ast.iter_child_nodes(node)
+                if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
+            )
 
 
 def _own_nodes(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:

@@ -28,6 +28,7 @@ from flake8_async_block.model.summary import (
     Parameter,
     ParameterKind,
     Place,
+    Use,
 )
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -276,6 +277,19 @@ class ModuleReader(StatementReader):
             builder.is_abstract = is_placeholder(node.body)
             self._declare_outer_names(node.body, scope)
             self.read_block(node.body)
+            if builder.promises:
+                self._note_forgotten(node, builder)
+
+    def _note_forgotten(self, node: ast.AST, builder: FunctionBuilder) -> None:
+        """Note the promises in variables that nothing ever reads."""
+        read = {
+            inner.id
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Store)
+        }
+        for name, path in builder.promises:
+            if name not in read:
+                builder.uses.setdefault(path, Use.DROPPED)
 
     def _declare_outer_names(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         """``global`` and ``nonlocal`` hold for the whole function, wherever they stand."""

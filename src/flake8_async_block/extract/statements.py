@@ -20,7 +20,7 @@ from flake8_async_block.extract.guards import (
     names_of_probes,
     stronger,
 )
-from flake8_async_block.extract.loop_facts import keeps_true, note_for, note_while
+from flake8_async_block.extract.loop_facts import note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.reach import (
@@ -31,9 +31,12 @@ from flake8_async_block.extract.reach import (
     truth_of,
 )
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
+from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Block, Branch, Guard, Place, SiteKind, Use
 
+_PROMISING: Final = frozenset({"to_thread", "run_sync", "run_in_threadpool", "sleep"})
+"""Names of functions that mostly give something to await: what is stored and never read is lost."""
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
 
@@ -118,11 +121,22 @@ class StatementReader(BindingReader):
     # bindings
 
     def _assign(self, node: ast.Assign) -> bool:
-        path = self.read(node.value)
+        value = node.value
+        if any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets):
+            self.mark_use(value, Use.VALUE)
+        path = self.read(value)
         for target in node.targets:
             if isinstance(target, (ast.Tuple, ast.List)):
                 self._note_unpacking(node.value, path)
             self.bind_target(target, path)
+        target = node.targets[0]
+        if (
+            isinstance(value, ast.Call)
+            and isinstance(target, ast.Name)
+            and terminal_name(value.func) in _PROMISING
+            and target.id not in self.scope.global_names
+        ):
+            self.function.promises.append((target.id, path))
         return _FALLS_THROUGH
 
     def _note_unpacking(self, node: ast.expr, path: int) -> None:
@@ -227,6 +241,7 @@ class StatementReader(BindingReader):
 
     def _if(self, node: ast.If) -> bool:
         test = node.test
+        self.mark_use(test, Use.VALUE)
         self.read_test(test)
         holds = truth_of(test)
         if isinstance(test, ast.Constant):
@@ -283,11 +298,12 @@ class StatementReader(BindingReader):
             self.scope.flow = join_flows(self.table, first, second)
 
     def _while(self, node: ast.While) -> bool:
+        self.mark_use(node.test, Use.VALUE)
         self.read_test(node.test)
-        endless = loops.is_always_true(node.test)
+        endless = is_always_true(node.test)
         if not endless and isinstance(node.test, ast.Constant):
             return self.read_block(node.orelse)
-        note_while(self, node, endless=endless or keeps_true(self, node, self.nonlocal_names))
+        note_while(self, node, self.nonlocal_names)
         before = dict(self.scope.flow)
         narrow(self, node.test, holds=True)
         self.read_block(node.body)
@@ -318,13 +334,17 @@ class StatementReader(BindingReader):
         for item in node.items:
             if is_async:
                 self.mark_awaited(item.context_expr)
+            else:
+                self.mark_use(item.context_expr, Use.VALUE)
             manager = self.read(item.context_expr)
             self.record(SiteKind.ENTER, manager, item.context_expr, awaited=is_async)
             if is_async:
                 self.note_await("async with", manager, item.context_expr)
             else:
                 span = span_of(item.context_expr)
-                self.function.blocks.append(Block(manager, span, span_of(node)))
+                self.function.blocks.append(
+                    Block(manager, span, span_of(node), loops.yields(node.body))
+                )
             if item.optional_vars is not None:
                 op = PathOp.ASYNC_ENTER if is_async else PathOp.ENTER
                 entered = self.table.add(op, operands=(manager,))

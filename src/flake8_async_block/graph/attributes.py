@@ -101,11 +101,9 @@ def _builtin_type(value: Mapping | Sequence | Literal) -> str:
 
 
 def _external_attribute(resolver: Resolver, value: External, name: str) -> Values:
-    entry = resolver.catalogue.class_entry(value.name)
-    if entry is not None:
+    if any(name in entry.attributes for entry in resolver.catalogue.lineage(value.name)):
         declared = resolver.catalogue.attribute_type(value.name, name)
-        if declared and name in entry.attributes:
-            return from_type_name(declared, (ExternalInstance(value.name),))
+        return from_type_name(declared, (ExternalInstance(value.name),))
     return outside(resolver, f"{value.name}.{name}")
 
 

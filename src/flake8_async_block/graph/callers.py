@@ -115,7 +115,17 @@ class Callers:
                     for value in self._resolver.evaluate(file, index)
                 ):
                     return True
-        return False
+        return self._is_used_in_its_file(module, qualname)
+
+    def _is_used_in_its_file(self, module: str, qualname: str) -> bool:
+        """Whether a value of the file is made with the function, other than by a call of it."""
+        nodes = self._resolver.summary(module).nodes
+        return any(
+            node.op == PathOp.FUNCTION
+            and node.name == qualname
+            and any(index in using.operands for using in nodes)
+            for index, node in enumerate(nodes)
+        )
 
     def awaiting(self, module: str, qualname: str) -> tuple[Key, ...]:
         """The functions that await a coroutine, if the project does nothing else with it.

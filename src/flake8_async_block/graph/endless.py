@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.values import (
-    External,
-    ExternalMethod,
-    Literal,
-    ProjectFunction,
-    Value,
-    literal_value,
-)
+from flake8_async_block.graph.fixed import keeps_going
+from flake8_async_block.graph.iterables import never_ends
+from flake8_async_block.graph.values import External, ProjectFunction
 from flake8_async_block.model.path import NO_PATH
 from flake8_async_block.model.summary import FunctionFacts, Loop, Site, SiteKind
 
@@ -21,17 +15,6 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.propagate import Propagation
     from flake8_async_block.graph.resolve import Resolver
 
-_ALWAYS_EQUAL: Final[dict[str, object]] = {
-    "builtins.int": 0,
-    "builtins.float": 0.0,
-    "builtins.bool": False,
-    "builtins.str": "",
-    "builtins.bytes": b"",
-    "builtins.list": [],
-    "builtins.dict": {},
-    "builtins.tuple": (),
-}
-"""What some callables give whenever they are called without arguments."""
 _NEVER: Final = frozenset(
     {"typing.NoReturn", "typing.Never", "typing_extensions.NoReturn", "typing_extensions.Never"}
 )
@@ -52,17 +35,25 @@ class Endless:
         self._resolver = resolver
         self._propagation = propagation
         self._ends: set[ProjectFunction] = set()
+        self._asked: set[ProjectFunction] = set()
 
     def loops_of(self, function: ProjectFunction) -> tuple[Loop, ...]:
         """The loops of ``function`` that nothing leaves, whether or not they suspend."""
         facts = self._resolver.function_facts(function)
+        if not facts.loops:
+            return ()
+        return self._resolver.project.uses.on_behalf_of(
+            function.path, lambda: self._loops_in(function, facts)
+        )
+
+    def _loops_in(self, function: ProjectFunction, facts: FunctionFacts) -> tuple[Loop, ...]:
         return tuple(
             loop
             for loop in facts.loops
             if loop.endless
             and not loop.leaves
-            and self._has_no_end(function.path, loop)
             and not self._is_left_by_call(function.path, facts, loop)
+            and self._has_no_end(function, loop)
         )
 
     def calls_of(self, function: ProjectFunction) -> Iterator[EndlessCall]:
@@ -99,44 +90,20 @@ class Endless:
         self._ends |= seen
         return None
 
-    def _has_no_end(self, module: str, loop: Loop) -> bool:
-        if loop.iterable == NO_PATH:
-            return True
-        node = self._resolver.summary(module).nodes[loop.iterable]
-        arguments = Arguments.of(module, node)
-        callees = self._resolver.evaluate(module, node.operands[0])
-        if len(callees) != 1 or not isinstance(callees[0], External):
-            return False
-        name = callees[0].name
-        if name == "builtins.iter":
-            return self._never_gives(arguments)
-        if name == "itertools.repeat":
-            return len(arguments.positional) == 1 and not arguments.keywords
-        return name in ("itertools.count", "itertools.cycle")
+    def _has_no_end(self, function: ProjectFunction, loop: Loop) -> bool:
+        if loop.iterable != NO_PATH:
+            return never_ends(self._resolver, function.path, loop.iterable, self._runs_forever)
+        return not loop.decided_by or keeps_going(self._resolver, function, loop)
 
-    def _never_gives(self, arguments: Arguments) -> bool:
-        """Whether ``iter(function, sentinel)`` cannot come to its end by itself."""
-        if len(arguments.positional) != 2:
+    def _runs_forever(self, generator: ProjectFunction) -> bool:
+        """Whether a generator function never stops giving elements, once one is in its loop."""
+        if generator in self._asked:
             return False
-        function, sentinel = (
-            self._resolver.evaluate(arguments.module, path) for path in arguments.positional
-        )
-        if len(function) != 1:
-            return False
-        if self._waits(function[0]):
-            return True
-        if not isinstance(function[0], External) or function[0].name not in _ALWAYS_EQUAL:
-            return False
-        given = _ALWAYS_EQUAL[function[0].name]
-        return len(sentinel) == 1 and (
-            isinstance(sentinel[0], Literal) and literal_value(sentinel[0].text) != given
-        )
-
-    def _waits(self, value: Value) -> bool:
-        if not isinstance(value, ExternalMethod):
-            return False
-        api = self._resolver.catalogue.method_api(value.type_name, value.method)
-        return api is not None and api.what == "wait"
+        self._asked.add(generator)
+        try:
+            return bool(self.loops_of(generator))
+        finally:
+            self._asked.discard(generator)
 
     def _is_left_by_call(self, module: str, facts: FunctionFacts, loop: Loop) -> bool:
         """Whether a function is called in the loop that is known never to return."""

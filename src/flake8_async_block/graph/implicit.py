@@ -16,6 +16,7 @@ from flake8_async_block.graph.outcomes import (
     Target,
     outcome_of_function,
 )
+from flake8_async_block.graph.own_apis import verdict_on_call, verdict_on_read
 from flake8_async_block.graph.values import (
     ExternalInstance,
     Generator,
@@ -205,10 +206,15 @@ def outcome_of_reading(resolver: Resolver, value: Value, name: str) -> Candidate
             if api is not None:
                 return (Blocks(api),)
             continue
+        own = verdict_on_read(resolver, cls, name)
+        if own is not None:
+            return (Blocks(own),)
         facts = resolver.class_facts(cls)
         for qualname in facts.methods.get(name, ()):
             function = ProjectFunction(cls.path, qualname)
             if is_property(resolver, function):
+                if verdict_on_call(resolver, function) is False:
+                    return (Passes(name, "does not block according to the catalogue"),)
                 return (Runs(function),)
             return (Passes(name),)
         if has_descriptors and name in facts.attributes:

@@ -31,30 +31,36 @@ _SUBMITTING: Final = frozenset({"submit", "map"})
 
 
 class Held(NamedTuple):
-    """``lock`` is the expression that takes it, ``waits`` the await during which it is held."""
+    """``lock`` is the expression that takes it, ``waits`` the await during which it is held.
+
+    ``waits`` is None where others have a turn at a ``yield``.
+    """
 
     lock: Span
-    waits: Span
+    waits: Span | None
 
 
 def held_locks(
     resolver: Resolver, suspension: Suspension, module: str, facts: FunctionFacts
 ) -> Iterator[Held]:
     """The thread locks that a coroutine holds while others may have a turn."""
-    if not facts.awaits:
+    if not facts.awaits and not facts.is_generator:
         return
     held = [
-        (block.span, block.extent[2:])
+        (block.span, block.extent[2:], block.yields)
         for block in facts.blocks
         if _is_instance(resolver, module, block.path, _LOCKS)
     ]
     for taken, released in _pairs(resolver, module, facts):
-        held.append((taken.span, released.span[:2]))
-    for lock, end in held:
+        held.append((taken.span, released.span[:2], False))
+    for lock, end, yields in held:
         for item in facts.awaits:
             if _within(lock[2:], item.span, end) and suspension.may_suspend(module, [item]):
                 yield Held(lock, item.span)
                 break
+        else:
+            if yields:
+                yield Held(lock, None)
 
 
 def _pairs(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[tuple[Site, Site]]:
@@ -94,13 +100,14 @@ def _submits(
     for site in facts.sites:
         if site.kind != SiteKind.CALL or not _within(manager[2:], site.span, extent[2:]):
             continue
-        for value in resolver.evaluate(module, nodes[site.path].operands[0]):
-            if (
-                isinstance(value, ExternalMethod)
-                and value.method in _SUBMITTING
-                and value.type_name in _POOLS
-            ):
+        node = nodes[site.path]
+        for value in resolver.evaluate(module, node.operands[0]):
+            if not isinstance(value, ExternalMethod):
+                continue
+            if value.method in _SUBMITTING and value.type_name in _POOLS:
                 return True
+            if value.method == "run_in_executor" and len(node.operands) > 1:
+                return _is_instance(resolver, module, node.operands[1], _POOLS)
     return False
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import base_values, external_bases
 from flake8_async_block.graph.values import (
+    NONE,
     Coroutine,
     External,
     ExternalInstance,
@@ -25,9 +26,10 @@ from flake8_async_block.graph.values import (
     Unknown,
     Value,
     Values,
+    literal_value,
 )
 from flake8_async_block.graph.wrappers import offloader_of
-from flake8_async_block.model.path import NO_PATH, PathOp
+from flake8_async_block.model.path import NO_PATH, SPREAD, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 
 if TYPE_CHECKING:
@@ -35,11 +37,24 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 
+_BINDING: Final = (External("builtins.staticmethod"), External("builtins.classmethod"))
+"""Decorators that leave an async function an async one."""
+_GIVE_NO_CALLABLE: Final = tuple(
+    External(f"builtins.{name}")
+    for name in (
+        *("print", "len", "sum", "sorted", "str", "int", "float", "bool", "list", "dict", "set"),
+        *("tuple", "range", "repr", "round", "abs", "all", "any", "input", "isinstance", "zip"),
+    )
+)
+"""Builtins of which the result is never a function."""
+
+
 class Offload(NamedTuple):
     """One such call.
 
     ``name`` is what is called, such as ``asyncio.to_thread``; ``handed`` the path of the function
-    that it is given; ``rest`` what follows that.
+    that it is given; ``rest`` what follows that; ``certain`` is false for a plain function of the
+    project that was only seen to hand its parameter on.
     """
 
     site: Site
@@ -48,6 +63,7 @@ class Offload(NamedTuple):
     handed: int
     arguments: Arguments
     rest: Arguments
+    certain: bool = True
 
 
 def offloads_in(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[Offload]:
@@ -67,7 +83,7 @@ def offloads_in(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterat
         found = _offloader(resolver, resolver.evaluate(module, node.operands[0]))
         if found is None:
             continue
-        name, entry = found
+        name, entry, certain = found
         arguments = Arguments.of(module, node)
         before = arguments.positional[: entry.position + 1]
         if any(nodes[path].op == PathOp.STAR for path in before):
@@ -75,22 +91,25 @@ def offloads_in(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterat
         handed = arguments.find(entry.parameter, entry.position)
         if handed is None or handed == NO_PATH:
             continue
-        yield Offload(site, name, entry, handed, arguments, arguments.after(entry.position))
+        rest = arguments.after(entry.position)
+        yield Offload(site, name, entry, handed, arguments, rest, certain)
 
 
-def _offloader(resolver: Resolver, callees: Values) -> tuple[str, OffloaderEntry] | None:
+def _offloader(resolver: Resolver, callees: Values) -> tuple[str, OffloaderEntry, bool] | None:
     found = None
     for value in callees:
         found = None
         for name in _names_of(resolver, value):
-            entry = resolver.frameworks.offloader(name)
+            entry = resolver.frameworks.offloader(name) or resolver.frameworks.callback(name)
             if entry is not None:
-                found = (name, entry)
+                found = (name, entry, True)
                 break
         if found is None and isinstance(value, ProjectFunction):
             wrapper = offloader_of(resolver, value)
             if wrapper is not None and wrapper.gives == "awaitable":
-                found = (value.qualname.rpartition(".")[2], wrapper)
+                facts = resolver.function_facts(value)
+                certain = facts.is_async and not facts.decorators
+                found = (value.qualname.rpartition(".")[2], wrapper, certain)
         if found is None:
             return None
     return found
@@ -113,17 +132,59 @@ def is_async_function(resolver: Resolver, value: Value) -> bool:
         return _all_async(resolver, value.function)
     if isinstance(value, Coroutine):
         return True
+    if isinstance(value, (External, ExternalMethod)):
+        return _is_outside_coroutine(resolver, value)
+    if isinstance(value, Instance):
+        methods = resolver.attribute(value, "__call__")
+        return _all_async(resolver, methods)
     if not isinstance(value, ProjectFunction):
         return False
     facts = resolver.function_facts(value)
-    if facts.decorators or facts.is_generator:
+    if facts.is_generator or not _is_undecorated(resolver, value):
         return False
     if facts.is_async:
         return True
-    if "<lambda:" not in facts.qualname.rpartition(".")[2]:
+    return bool(facts.returned) and all(
+        is_coroutine_call(resolver, value.path, path) for path in facts.returned
+    )
+
+
+def _is_outside_coroutine(resolver: Resolver, value: External | ExternalMethod) -> bool:
+    name = value.name if isinstance(value, External) else f"{value.type_name}.{value.method}"
+    return resolver.frameworks.coroutine(name) is not None
+
+
+def is_coroutine_call(resolver: Resolver, module: str, path: int) -> bool:
+    """Whether the value at ``path`` is what an async function gave, and no task made of it."""
+    node = resolver.summary(module).nodes[path]
+    if node.op == PathOp.UNION:
+        return all(is_coroutine_call(resolver, module, operand) for operand in node.operands)
+    if node.op != PathOp.CALL:
         return False
-    results = resolver.evaluate_all(value.path, facts.returned)
-    return bool(results) and all(isinstance(result, Coroutine) for result in results)
+    callees = resolver.evaluate(module, node.operands[0])
+    return bool(callees) and all(
+        isinstance(callee, (ProjectFunction, External, ExternalMethod))
+        and _is_async_by_itself(resolver, callee)
+        for callee in callees
+    )
+
+
+def _is_async_by_itself(
+    resolver: Resolver, callee: ProjectFunction | External | ExternalMethod
+) -> bool:
+    if not isinstance(callee, ProjectFunction):
+        return _is_outside_coroutine(resolver, callee)
+    facts = resolver.function_facts(callee)
+    return facts.is_async and not facts.is_generator and _is_undecorated(resolver, callee)
+
+
+def _is_undecorated(resolver: Resolver, function: ProjectFunction) -> bool:
+    """Whether no decorator may have made something else of a function."""
+    return all(
+        decorator in _BINDING
+        for path in resolver.function_facts(function).decorators
+        for decorator in resolver.evaluate(function.path, path) or (None,)
+    )
 
 
 def _all_async(resolver: Resolver, values: Values) -> bool:
@@ -134,7 +195,40 @@ def is_handed_coroutine(resolver: Resolver, offload: Offload) -> bool:
     """Whether what is handed over is, or makes, a coroutine that the thread would not run."""
     if offload.entry.coroutines:
         return False
-    return _all_async(resolver, resolver.evaluate(offload.arguments.module, offload.handed))
+    module = offload.arguments.module
+    if is_coroutine_call(resolver, module, offload.handed):
+        return True
+    return _all_async(resolver, resolver.evaluate(module, offload.handed))
+
+
+def shared_pool(resolver: Resolver, offload: Offload) -> str:
+    """How many threads the pool has of which the function takes one, if it shares it with all."""
+    entry = offload.entry
+    if not entry.pool or not entry.own_pool:
+        return entry.pool
+    own = offload.arguments.find(entry.own_pool, 0 if entry.position else None)
+    if own is None or resolver.evaluate(offload.arguments.module, own) == (NONE,):
+        return entry.pool
+    return ""
+
+
+def foreign_keywords(resolver: Resolver, offload: Offload) -> list[str]:
+    """The keyword arguments that are meant for the function, as far as their names are known."""
+    known = {offload.entry.parameter, *(offload.entry.keywords or ())}
+    found = []
+    for name, path in offload.arguments.keywords:
+        names = [name]
+        if name == SPREAD:
+            values = resolver.evaluate(offload.arguments.module, path)
+            names = [
+                literal
+                for value in values
+                if isinstance(value, Mapping) and len(values) == 1
+                for key in value.keys
+                if isinstance(literal := literal_value(key), str) and literal not in ("", SPREAD)
+            ]
+        found += [name for name in names if name not in known]
+    return found
 
 
 def call_handed_over(facts: FunctionFacts, offload: Offload) -> Site | None:
@@ -157,6 +251,8 @@ def gives_callable(resolver: Resolver, module: str, call: int) -> bool | None:
         # ``Callable[[...], bool]`` is often written of what gives a function.
         return None
     if _returns_nothing(resolver, callees):
+        return False
+    if callees and all(callee in _GIVE_NO_CALLABLE for callee in callees):
         return False
     answers = {_is_callable(resolver, value) for value in resolver.evaluate(module, call)}
     if True in answers:

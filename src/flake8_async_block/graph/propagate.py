@@ -20,9 +20,10 @@ from flake8_async_block.graph.contention import Contention, is_lock
 from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.handed import Place, concerns, deciding_slots, is_dead, with_decisions
 from flake8_async_block.graph.implicit import definitions_of
-from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs
+from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs, Target
 from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.targets import callees_of, candidates_of
+from flake8_async_block.graph.unblocked import is_unblocked
 from flake8_async_block.graph.values import Given, ProjectFunction
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Guard, Site, SiteKind
@@ -92,6 +93,11 @@ class Propagation:
         if site.guard not in _LEVELS:
             return None
         return self._judge(function, site, candidates, max(_LEVELS.values()))
+
+    def sites(self, function: ProjectFunction) -> Iterator[Site]:
+        """The sites of ``function`` that may block; all others do something known that does not."""
+        for site, _ in self._sites(function):
+            yield site
 
     def of_function(self, function: ProjectFunction) -> Witness | None:
         """The witness that calling ``function`` blocks, or None."""
@@ -166,10 +172,23 @@ class Propagation:
         key = (function.path, site.path, site.kind, site.awaited, given)
         known = self._known_candidates.get(key)
         if known is None:
-            known = self._known_candidates[key] = self._resolver.project.uses.on_behalf_of(
+            known = self._resolver.project.uses.on_behalf_of(
                 function.path, lambda: self._find_candidates(function.path, site, given)
             )
+            if any(_may_be_unblocked(target) for target in chain.from_iterable(known)):
+                # It depends on what else the function does, so it is not kept for the others.
+                return () if self.is_unblocked(function, site, known) else known
+            self._known_candidates[key] = known
         return known
+
+    def is_unblocked(
+        self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...]
+    ) -> bool:
+        """Whether ``function`` told the object of ``site`` before not to block."""
+        return any(
+            isinstance(target, Blocks) and is_unblocked(self._resolver, function, site, target.api)
+            for target in chain.from_iterable(candidates)
+        )
 
     def _find_candidates(self, module: str, site: Site, given: Given) -> tuple[Candidate, ...]:
         if site.kind[0] == "_" and not self._may_block(site.kind):
@@ -409,3 +428,7 @@ def _level_of(witness: Witness) -> int:
 
 def _preference(witness: Witness) -> tuple[int, int]:
     return (_level_of(witness), witness.length)
+
+
+def _may_be_unblocked(target: Target) -> bool:
+    return isinstance(target, Blocks) and bool(target.api.unblocked_by)

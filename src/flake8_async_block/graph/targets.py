@@ -27,6 +27,7 @@ from flake8_async_block.graph.outcomes import (
     outcome_of_api,
     outcome_of_function,
 )
+from flake8_async_block.graph.own_apis import verdict_on_call, verdict_on_construction
 from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.values import (
     External,
@@ -109,6 +110,10 @@ def _of_call(
     resolver: Resolver, value: Value, arguments: Arguments, place: Place, awaited: bool
 ) -> Candidate:
     if isinstance(value, ProjectFunction):
+        if resolver.catalogue.user is not None:
+            ruled = _ruled(resolver, value, arguments, awaited)
+            if ruled is not None:
+                return ruled
         function = handed.with_callbacks(resolver, value, arguments, place)
         return outcome_of_function(resolver, function, awaited)
     if isinstance(value, ProjectClass):
@@ -147,6 +152,18 @@ def is_abstract(resolver: Resolver, value: Value) -> bool:
     return isinstance(value, ProjectFunction) and resolver.function_facts(value).is_abstract
 
 
+def _ruled(
+    resolver: Resolver, function: ProjectFunction, arguments: Arguments, awaited: bool
+) -> Candidate | None:
+    """What the user's own tables say about a function of the project; None if nothing."""
+    verdict = verdict_on_call(resolver, function)
+    if verdict is None:
+        return None
+    if verdict is False:
+        return (Passes(function.qualname, "does not block according to the catalogue"),)
+    return outcome_of_api(resolver, verdict, arguments, awaited, verdict.name)
+
+
 def _of_bare_call(resolver: Resolver, place: Place, value: Value) -> Candidate:
     return _of_call(resolver, value, Arguments.none(), place, awaited=False)
 
@@ -166,7 +183,11 @@ def _of_construction(
 ) -> Candidate:
     found: list[Target] = []
     for base in lineage(resolver, cls):
-        if isinstance(base, External):
+        if isinstance(base, ProjectClass):
+            api = verdict_on_construction(resolver, base)
+            if api is not None:
+                found.extend(outcome_of_api(resolver, api, arguments, False, base.qualname))
+        else:
             api = resolver.catalogue.call_api(base.name)
             found.extend(outcome_of_api(resolver, api, arguments, False, base.name))
     for name in _CONSTRUCTION:

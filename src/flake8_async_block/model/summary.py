@@ -44,13 +44,17 @@ class Place:
 
 
 class Use:
-    """What is done with the value of a call at once, where that cannot be done with a promise."""
+    """What is done with the value of a call, where that cannot be done with a promise.
+
+    It may be stored in a variable before.
+    """
 
     OTHER: Final = ""
     DROPPED: Final = "dropped"
-    """The call is a statement of its own."""
+    """The call is a statement of its own, or nothing reads the variable."""
     VALUE: Final = "value"
-    """It is an operand, is compared, formatted, subscripted, or has an attribute read."""
+    """It is an operand, compared, formatted, subscripted, unpacked, entered, tested, converted, or
+    has an attribute read that promises do not have."""
 
 
 class Guard:
@@ -99,12 +103,14 @@ class Await(NamedTuple):
 class Block(NamedTuple):
     """A ``with`` statement without ``async``: one of its managers, and its extent.
 
-    ``path`` is the manager, ``span`` its expression, ``extent`` the whole statement.
+    ``path`` is the manager, ``span`` its expression, ``extent`` the whole statement; ``yields``
+    tells whether the coroutine is a generator that gives something meanwhile.
     """
 
     path: int
     span: Span
     extent: Span
+    yields: bool = False
 
 
 class Branch(NamedTuple):
@@ -132,11 +138,14 @@ class Loop(NamedTuple):
     """A loop without a bound that the text shows, or one that only looks and sleeps.
 
     ``span`` is the header, ``extent`` the whole statement.
-    ``endless``: its condition stays true, or ``iterable`` may have no end.
+    ``endless``: its condition stays true, or ``iterable`` may have no end, or ``decided_by`` is all
+    that could end it.
     ``suspends``: an ``await``, ``async for``, ``async with`` or ``yield`` stands inside.
     ``leaves``: a ``break``, ``return`` or ``raise`` leaves it, or a handler around it waits for
     one certain exception.
     ``iterable``: the call that a ``for`` loop iterates over.
+    ``decided_by``: the text and the path of each variable and attribute of which the condition is
+    made, none of which the body sets.
     ``states``, ``pause``: what it looks at, and the call that it awaits, if it does nothing else.
     """
 
@@ -149,6 +158,7 @@ class Loop(NamedTuple):
     iterable: int = NO_PATH
     states: tuple[int, ...] = ()
     pause: int = NO_PATH
+    decided_by: tuple[tuple[str, int], ...] = ()
 
 
 class ParameterKind:

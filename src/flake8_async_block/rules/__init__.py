@@ -8,6 +8,7 @@ from flake8_async_block.model.rule import Rule
 from flake8_async_block.rules.advice import HANDLER_WITHOUT_AWAIT
 from flake8_async_block.rules.async_in_thread import ASYNC_FUNCTION_IN_THREAD
 from flake8_async_block.rules.back_to_loop import BACK_TO_OWN_LOOP
+from flake8_async_block.rules.forgotten_awaits import AWAIT_FORGOTTEN
 from flake8_async_block.rules.handed_files import BLOCKING_FILE_HANDED_OVER
 from flake8_async_block.rules.held_locks import LOCK_HELD_ACROSS_AWAIT
 from flake8_async_block.rules.idle_awaits import LOOP_WITHOUT_PAUSE
@@ -36,6 +37,7 @@ ALL_RULES: Final[tuple[Rule, ...]] = tuple(
             LOCK_HELD_ACROSS_AWAIT,
             WAIT_FOR_POOL,
             BLOCKING_FILE_HANDED_OVER,
+            AWAIT_FORGOTTEN,
             HANDLER_WITHOUT_AWAIT,
         ),
         key=lambda rule: rule.code,

@@ -5,8 +5,8 @@
 ## What it does
 
 `ASB501` (`handler-without-await`) reports an `async def` handler of a web framework in which there
-is no `await`, if the framework runs plain functions in a thread. It is advice, and off by default:
-select it with `ASB501` or `ASB5`.
+is no `await`, or none that could pause, if the framework runs plain functions in a thread. It is
+advice, and off by default: select it with `ASB501` or `ASB5`.
 
 ## Why it freezes the server
 
@@ -73,9 +73,10 @@ extend-select = ["ASB501"]
 
 ## What stays silent
 
-- Handlers with an `await`, `async for`, `async with` or `yield`.
+- Handlers with an `await`, `async for` or `async with` that may pause, or a `yield`.
 - Handlers that use the event loop otherwise, such as with `asyncio.create_task`.
-- WebSocket handlers, methods, and handlers that other coroutines await.
+- WebSocket handlers, middleware, exception handlers, methods, handlers with another decorator, and
+  handlers that other code names.
 
 ```python
 import asyncio
@@ -102,6 +103,7 @@ async def one() -> int:
 
 @app.get("/two")
 async def two() -> int:
+    await work()
     return 1 + await one()
 ```
 

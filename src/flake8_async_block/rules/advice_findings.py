@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.values import (
     Coroutine,
     External,
@@ -20,9 +21,9 @@ _VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPT
 _NEEDS_LOOP: Final = ("asyncio.", "anyio.", "trio.")
 
 
-def advice_for(scene: Scene, facts: FunctionFacts) -> Diagnostic | None:
+def advice_for(scene: Scene, suspension: Suspension, facts: FunctionFacts) -> Diagnostic | None:
     """The advice to make a handler a plain function, where nothing is known against it."""
-    if not facts.is_async or facts.is_generator or facts.awaits or facts.owner:
+    if not facts.is_async or facts.is_generator or facts.owner:
         return None
     function = ProjectFunction(scene.module, facts.qualname)
     handlers = scene.contexts.handlers
@@ -31,18 +32,23 @@ def advice_for(scene: Scene, facts: FunctionFacts) -> Diagnostic | None:
         return None
     if len(facts.decorators) > len(roles) or _needs_loop(scene, facts):
         return None
-    if _is_called(scene, function):
+    if facts.awaits and suspension.may_suspend(scene.module, facts.awaits):
+        return None
+    if handlers.is_mentioned(function):
         return None
     name = bare(facts.qualname)
     span = Span(*facts.span[:2], facts.span.line, facts.span.col + len("async def"))
+    idle, remedy = "awaits nothing", f"write `def {name.rpartition('.')[2]}(...)`"
+    if facts.awaits:
+        idle = "awaits only what never pauses"
+        remedy += ", and the same for what it awaits"
     return scene.report(
         HANDLER_WITHOUT_AWAIT,
         facts,
         span,
-        f"`{name}` awaits nothing and could be a plain `def`, which {roles[0].framework} runs in a"
-        " thread",
+        f"`{name}` {idle} and could be a plain `def`, which {roles[0].framework} runs in a thread",
         why_not="for a short handler the thread is not worth it",
-        remedy=f"write `def {name.rpartition('.')[2]}(...)`",
+        remedy=remedy,
     )
 
 
@@ -57,20 +63,8 @@ def _needs_loop(scene: Scene, facts: FunctionFacts) -> bool:
             if name.startswith(_NEEDS_LOOP):
                 return True
         for value in scene.resolver.evaluate(scene.module, site.path):
-            if isinstance(value, Coroutine):
+            if isinstance(value, Coroutine) and not site.awaited:
                 return True
             if isinstance(value, ExternalInstance) and value.type_name == "awaitable":
                 return True
-    return False
-
-
-def _is_called(scene: Scene, function: ProjectFunction) -> bool:
-    """Whether code of the same file calls the handler, and would no longer get a coroutine."""
-    summary = scene.resolver.summary(scene.module)
-    for facts in summary.functions.values():
-        for site in facts.sites:
-            if site.kind == SiteKind.CALL:
-                callee = summary.nodes[site.path].operands[0]
-                if function in scene.resolver.evaluate(scene.module, callee):
-                    return True
     return False

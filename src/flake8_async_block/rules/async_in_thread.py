@@ -4,9 +4,10 @@
 
 ## What it does
 
-`ASB402` (`async-function-in-thread`) reports an `async def`, a lambda that calls one, or a
-coroutine, handed to `asyncio.to_thread`, `run_in_executor`, `Executor.submit`, `threading.Thread`
-and the like.
+`ASB402` (`async-function-in-thread`) reports an `async def`, a function or a lambda that only calls
+one, an object with an `async` `__call__`, or a coroutine, handed to `asyncio.to_thread`,
+`run_in_executor`, `Executor.submit`, `threading.Thread` and the like, or to `loop.call_soon`,
+`call_later` and `add_done_callback`, which do not await either.
 
 ## Why it freezes the server
 

@@ -81,8 +81,8 @@ async def load() -> str:
 
 async def handler(other: asyncio.AbstractEventLoop) -> str:
     future = asyncio.run_coroutine_threadsafe(load(), other)
-    await asyncio.wrap_future(future)
-    return future.result()  # noqa: ASB405 - it is done
+    await asyncio.sleep(1)
+    return future.result()  # noqa: ASB405 - the other loop has done it by now
 ```
 
 For whole directories:
@@ -96,6 +96,7 @@ For whole directories:
 
 - The same in a function without `async`, which may run in a thread. What calls such a function on
   the event loop gets `ASB210` or `ASB211`.
+- `result()` after `await asyncio.wrap_future(future)`, or after the function has asked `done()`.
 
 ```python
 import asyncio

@@ -23,6 +23,10 @@ _POOL: Final = "concurrent.futures."
 _THREADSAFE: Final = frozenset(
     {"asyncio.run_coroutine_threadsafe", "asyncio.tasks.run_coroutine_threadsafe"}
 )
+_COMPLETED: Final = frozenset(
+    {"concurrent.futures.as_completed", "concurrent.futures._base.as_completed"}
+)
+_WRAPPING: Final = frozenset({"asyncio.wrap_future", "asyncio.futures.wrap_future"})
 
 
 class Crossing(NamedTuple):
@@ -55,18 +59,43 @@ def crossing_of(resolver: Resolver, witness: Witness) -> Crossing | None:
     return Crossing(WAIT_FOR_POOL, "waits for a pool", "")
 
 
-def is_asked_before(resolver: Resolver, facts: FunctionFacts, witness: Witness) -> bool:
-    """Whether the function asks a future if it is ``done()`` before it takes the result."""
-    nodes = resolver.summary(witness.function.path).nodes
+def is_done_before(resolver: Resolver, facts: FunctionFacts, witness: Witness) -> bool:
+    """Whether it is known that a future is done before its result is taken.
+
+    The function asks if it is ``done()``, or awaits what ``asyncio.wrap_future`` makes of it, or
+    the future is one that ``as_completed`` has waited for.
+    """
+    module = witness.function.path
+    nodes = resolver.summary(module).nodes
     future = _receiver(nodes, witness.site)
     if future is None or not witness.api.name.startswith(_POOL):
         return False
-    return any(
-        site.kind == SiteKind.CALL
-        and site.span[:2] < witness.site.span[:2]
-        and _receiver(nodes, site) == future
-        and nodes[nodes[site.path].operands[0]].name == "done"
-        for site in facts.sites
+    if nodes[future].op == PathOp.ITERATE and _is_call_of(
+        resolver, module, nodes[future].operands[0], _COMPLETED
+    ):
+        return True
+    for site in facts.sites:
+        if site.kind != SiteKind.CALL or not site.span[:2] < witness.site.span[:2]:
+            continue
+        if _receiver(nodes, site) == future and nodes[nodes[site.path].operands[0]].name == "done":
+            return True
+        if (
+            site.awaited
+            and future in nodes[site.path].operands[1:2]
+            and _is_call_of(resolver, module, site.path, _WRAPPING)
+        ):
+            return True
+    return False
+
+
+def _is_call_of(resolver: Resolver, module: str, path: int, names: frozenset[str]) -> bool:
+    """Whether the value at ``path`` comes from a call of one of some outside functions."""
+    node = resolver.summary(module).nodes[path]
+    if node.op != PathOp.CALL:
+        return False
+    callees = resolver.evaluate(module, node.operands[0])
+    return bool(callees) and all(
+        isinstance(value, External) and value.name in names for value in callees
     )
 
 
@@ -86,10 +115,4 @@ def _is_own_promise(resolver: Resolver, witness: Witness) -> bool:
     receiver = _receiver(nodes, witness.site)
     if receiver is None:
         return False
-    future = nodes[receiver]
-    if future.op != PathOp.CALL:
-        return False
-    makers = resolver.evaluate(module, future.operands[0])
-    return bool(makers) and all(
-        isinstance(value, External) and value.name in _THREADSAFE for value in makers
-    )
+    return _is_call_of(resolver, module, receiver, _THREADSAFE)

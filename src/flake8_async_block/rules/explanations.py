@@ -300,6 +300,8 @@ class _Explainer:
         if witness is not None:
             return f"{self._told(witness)}; {self._why_not_here(facts)}"
         candidates = candidates_of(self._resolver, self._module, site)
+        if self._propagation.is_unblocked(function, site, candidates):
+            return "the object was told before that it shall not block"
         told = [
             (value, self._of_candidate(candidate))
             for value, candidate in zip(known, candidates, strict=True)

@@ -20,7 +20,7 @@ from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Hop
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, SiteKind
 from flake8_async_block.rules.advice_findings import advice_for
-from flake8_async_block.rules.crossings import crossing_of, is_asked_before
+from flake8_async_block.rules.crossings import crossing_of, is_done_before
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
 from flake8_async_block.rules.offload_findings import Misuse, offload_findings
@@ -105,7 +105,7 @@ class _Finder:
 
     def misuses(self, facts: FunctionFacts) -> Iterator[Misuse]:
         """Functions handed over the wrong way, wherever the function in question runs."""
-        return offload_findings(self._scene, self._suspension, facts)
+        return offload_findings(self._scene, self._suspension, self._endless, facts)
 
     def of_plain_function(
         self, facts: FunctionFacts, misuses: tuple[Misuse, ...]
@@ -117,7 +117,8 @@ class _Finder:
             return
         endless = bool(self._endless.loops_of(function)) or any(self._endless.calls_of(function))
         blocks = endless or any(
-            self._propagation.of_site(function, site) is not None for site in facts.sites
+            self._propagation.of_site(function, site) is not None
+            for site in self._propagation.sites(function)
         )
         if not blocks:
             return
@@ -145,10 +146,10 @@ class _Finder:
         settled.update(misuse.settles for misuse in misuses if misuse.settles is not None)
         witnesses = [
             witness
-            for site in facts.sites
+            for site in self._propagation.sites(function)
             if site.span not in settled
             and (witness := self._propagation.of_site(function, site)) is not None
-            and not is_asked_before(self._scene.resolver, facts, witness)
+            and not is_done_before(self._scene.resolver, facts, witness)
             and not is_patched(self._scene.resolver, facts, self._propagation.hops(witness))
             and not self._is_own_lock(witness)
         ]
@@ -171,7 +172,7 @@ class _Finder:
 
     def advice(self, facts: FunctionFacts) -> Diagnostic | None:
         """What a coroutine could be instead."""
-        return advice_for(self._scene, facts)
+        return advice_for(self._scene, self._suspension, facts)
 
     def _blocking(self, facts: FunctionFacts, witness: Witness) -> Diagnostic:
         api, site = witness.api, witness.site

@@ -5,13 +5,17 @@
 ## What it does
 
 `ASB408` (`blocking-file-handed-over`) reports an open file in `files=` of `httpx.AsyncClient.post`,
-`put`, `patch`, `request` and `stream`.
+`put`, `patch`, `request` and `stream`, and an open file or a plain generator in `content=` or
+`data=`.
 
 ## Why it freezes the server
 
 The call is awaited and looks harmless. But a file that `open` has made can only be read by
 blocking, and this client reads it piece by piece while it sends. On a slow disk, a network file
 system or with a big file every piece holds up all other requests.
+
+In `content=` and `data=` it does not read such a file at all, nor a generator without `async`: it
+raises `RuntimeError: Attempted to send an sync request with an AsyncClient instance`.
 
 ## Example
 

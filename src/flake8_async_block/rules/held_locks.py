@@ -6,7 +6,7 @@
 
 `ASB406` (`lock-held-across-await`) reports an `await` in an `async def` inside of `with lock:`, or
 between `lock.acquire()` and `lock.release()`, where `lock` is a `Lock`, `RLock`, `Condition` or
-`Semaphore` of `threading`.
+`Semaphore` of `threading` or `multiprocessing`, and a `yield` there: whoever iterates awaits.
 
 ## Why it freezes the server
 

@@ -67,7 +67,7 @@ async def watch(arriving: asyncio.Queue[float]) -> None:
 
 ## When to ignore it
 
-Where a subclass in another module makes the coroutine pause. The comment belongs on the line that
+Where a subclass in another project makes the coroutine pause. The comment belongs on the line that
 is reported:
 
 ```python
@@ -92,10 +92,10 @@ For whole directories:
 
 ## What stays silent
 
-- A loop with one `await` that may pause: for anything of a library, for `asyncio.sleep(0)`, for a
-  value that is not known.
+- A loop with one `await` that may pause: for anything of a library, for a task, for
+  `asyncio.sleep(0)`, for a value that is not known.
 - A loop with a way out: `break`, `return`, `raise`.
-- Methods that are abstract, empty, decorated, or overridden in the same file.
+- Methods that are abstract, empty, decorated, or overridden anywhere in the project.
 
 ```python
 import asyncio

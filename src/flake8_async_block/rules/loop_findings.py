@@ -21,7 +21,7 @@ _PAUSE: Final = (
     "await something in the loop, such as `await asyncio.sleep(interval)`, or run it in a thread of"
     " its own"
 )
-_OWN_THREAD: Final = "when to start and to stop a thread of its own is a decision"
+OWN_THREAD: Final = "when to start and to stop a thread of its own is a decision"
 _NO_PAUSE: Final = "a function without `async` cannot pause: it needs a thread of its own"
 
 
@@ -62,7 +62,7 @@ def pool_findings(scene: Scene, endless: Endless, facts: FunctionFacts) -> Itera
                 loop.span,
                 f"`{loop.header}` keeps one of the pool's threads (40 by default) forever",
                 trace=_trace(scene, function, loop),
-                why_not=_OWN_THREAD,
+                why_not=OWN_THREAD,
                 remedy=remedy,
             )
     for call in endless.calls_of(function):
@@ -74,7 +74,7 @@ def pool_findings(scene: Scene, endless: Endless, facts: FunctionFacts) -> Itera
             f"`{scene.callee(site.span)}` never returns, and keeps one of the pool's threads (40 by"
             " default) forever",
             trace=trace_of(scene, call),
-            why_not=_OWN_THREAD,
+            why_not=OWN_THREAD,
             remedy=remedy,
         )
 

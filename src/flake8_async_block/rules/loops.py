@@ -6,8 +6,13 @@
 
 `ASB301` (`loop-without-await`) reports a loop without end in an `async def` that has neither an
 `await` nor a way out, and a call to a function of your own that has one. Without end are `while
-True`, `while 1`, a `while` with a variable that nothing changes, `itertools.count()`, `cycle` and
-`repeat`, and `iter(jobs.get, None)`, which waits for another thread in each round.
+True`, `while 1`, a `while` with a condition that nothing changes, `itertools.count()`, `cycle` and
+`repeat`, also inside `enumerate`, `zip` and the like, a generator of your own that never stops, and
+`iter(jobs.get, None)`, which waits for another thread in each round.
+
+Nothing changes a condition on variables and attributes with plain values if the loop itself does
+not, no plain function sets them, and no other thread can. What another coroutine sets counts for
+nothing: it has no turn while the loop runs.
 
 ## Why it freezes the server
 
@@ -146,7 +151,8 @@ For whole directories:
 - A loop with an `await`, `async for`, `async with` or `yield`.
 - A loop with a way out: `break`, `return`, `raise`, `sys.exit()`, a function of which the
   annotation says `NoReturn`, or a handler around the loop that waits for one certain exception.
-- A loop with a condition that something may change, such as `while not done:`.
+- A loop with a condition that something may change: a method without `async` that sets the
+  attribute, a call, an object of which the type is not known.
 - `iter(file.readline, "")` and the like, which come to an end by themselves.
 - Loops in functions without `async` that nothing on the event loop calls.
 

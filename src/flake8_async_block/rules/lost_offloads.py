@@ -4,9 +4,11 @@
 
 ## What it does
 
-`ASB403` (`offload-not-awaited`) reports a call of `asyncio.to_thread`, `anyio.to_thread.run_sync`
-or `run_in_threadpool` that is a statement of its own without `await`, or whose value is used as if
-it were the result.
+`ASB403` (`offload-not-awaited`) reports a call of `asyncio.to_thread`, `anyio.to_thread.run_sync`,
+`run_in_threadpool` or an `async def` of your own around one of them that is a statement of its own
+without `await`, is stored and never read, or whose value is used as if it were the result: it is
+compared, tested, iterated over, unpacked, or an attribute of it is read. The last also holds for
+`run_in_executor`.
 
 ## Why it freezes the server
 
@@ -84,8 +86,9 @@ For whole directories:
 
 ## What stays silent
 
-- A coroutine that is returned, kept in a variable, or handed to `create_task`, `gather`, a group.
-- `loop.run_in_executor(...)`: it starts at once. Its errors are lost if nobody awaits it.
+- A coroutine that is returned, kept for later, or handed to `create_task`, `gather`, a group.
+- `loop.run_in_executor(...)` as a statement: it starts at once. If nobody awaits it, its errors are
+  lost.
 
 ```python
 import asyncio

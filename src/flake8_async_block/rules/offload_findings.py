@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from flake8_async_block.graph.endless import Endless
+from flake8_async_block.graph.forgotten import forgotten_awaits
 from flake8_async_block.graph.handed_files import handed_files
 from flake8_async_block.graph.locks import held_locks, joining_pools
 from flake8_async_block.graph.offloads import (
     Offload,
     call_handed_over,
+    foreign_keywords,
     gives_callable,
     is_handed_coroutine,
     offloads_in,
+    shared_pool,
 )
 from flake8_async_block.graph.propagate import Witness
 from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan, Span
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.path import SPREAD, PathOp
 from flake8_async_block.model.summary import Block, FunctionFacts, Site, SiteKind, Use
 from flake8_async_block.rules.async_in_thread import ASYNC_FUNCTION_IN_THREAD
+from flake8_async_block.rules.forgotten_awaits import AWAIT_FORGOTTEN
 from flake8_async_block.rules.handed_files import BLOCKING_FILE_HANDED_OVER
 from flake8_async_block.rules.held_locks import LOCK_HELD_ACROSS_AWAIT
+from flake8_async_block.rules.loop_findings import OWN_THREAD, trace_of
 from flake8_async_block.rules.lost_offloads import OFFLOAD_NOT_AWAITED
 from flake8_async_block.rules.offload_keywords import KEYWORD_NOT_HANDED_ON
 from flake8_async_block.rules.offloading import CALL_BEFORE_OFFLOAD
+from flake8_async_block.rules.pool_loops import ENDLESS_LOOP_IN_POOL
 from flake8_async_block.rules.pool_waits import WAIT_FOR_POOL
-from flake8_async_block.rules.scene import Scene, contains
+from flake8_async_block.rules.scene import Scene, bare, contains
+
+_BIND: Final = "bind the arguments with functools.partial"
 
 
 class Misuse(NamedTuple):
@@ -38,9 +47,10 @@ class Misuse(NamedTuple):
 
 
 def offload_findings(
-    scene: Scene, suspension: Suspension, facts: FunctionFacts
+    scene: Scene, suspension: Suspension, endless: Endless, facts: FunctionFacts
 ) -> Iterator[Misuse]:
     """What is wrong with the way in which a function hands others over."""
+    lost_sites = set()
     for offload in offloads_in(scene.resolver, scene.module, facts):
         early = _called_early(scene, facts, offload)
         if early is not None:
@@ -50,16 +60,24 @@ def offload_findings(
         ):
             yield Misuse(_coroutine(scene, facts, offload))
             continue
+        kept = _kept_thread(scene, endless, facts, offload) if early is None else None
+        if kept is not None:
+            yield Misuse(kept)
         lost = _lost(scene, facts, offload)
         if lost is not None:
+            lost_sites.add(lost.span)
             yield Misuse(lost)
         keywords = _keywords(scene, facts, offload)
         if keywords is not None:
             yield Misuse(keywords)
+    for site in forgotten_awaits(scene.resolver, suspension, scene.module, facts):
+        if site.span not in lost_sites:
+            yield Misuse(_forgotten(scene, facts, site))
     if not facts.is_async:
         return
     for held in held_locks(scene.resolver, suspension, scene.module, facts):
-        message = f"`{scene.excerpt(held.lock)}` stays locked during `{scene.excerpt(held.waits)}`"
+        meanwhile = "the `yield`" if held.waits is None else f"`{scene.excerpt(held.waits)}`"
+        message = f"`{scene.excerpt(held.lock)}` stays locked during {meanwhile}"
         remedy = "use an `asyncio.Lock` with `async with`, or release the lock before the `await`"
         why_not = "the lock may be shared with threads, for which an `asyncio.Lock` is not made"
         found = scene.report(
@@ -80,12 +98,16 @@ def offload_findings(
             remedy="keep one pool, and await `loop.run_in_executor(pool, function, ...)`",
         )
         yield Misuse(found, pool)
-    for site in handed_files(scene.resolver, scene.module, facts):
+    for handed in handed_files(scene.resolver, scene.module, facts):
+        called = scene.callee(handed.site.span)
+        message = f"`{called}` reads the file that it is handed on the event loop"
+        if handed.refused:
+            message = f"`{called}` cannot send the file or generator in `{handed.refused}=`"
         found = scene.report(
             BLOCKING_FILE_HANDED_OVER,
             facts,
-            site.span,
-            f"`{scene.callee(site.span)}` reads the file that it is handed on the event loop",
+            handed.site.span,
+            message,
             why_not="how the file is best read depends on its size",
             remedy="read it in a worker thread, and hand over the bytes",
         )
@@ -113,20 +135,38 @@ def _called_early(scene: Scene, facts: FunctionFacts, offload: Offload) -> Misus
     function = ProjectFunction(scene.module, facts.qualname)
     witness = scene.propagation.of_site(function, site)
     callable_result = gives_callable(scene.resolver, scene.module, site.path)
-    alone = not offload.rest.positional and not _own_keywords(offload)
+    known = {offload.entry.parameter, *(offload.entry.keywords or ())}
+    alone = not offload.rest.positional and all(
+        name in known for name, _ in offload.arguments.keywords
+    )
     if callable_result or (callable_result is None and (witness is None or not alone)):
         return None
     called = scene.callee(site.span)
+    why_not = _why_not_unwrapped(scene, offload, site, witness, alone=alone)
     diagnostic = scene.report(
         CALL_BEFORE_OFFLOAD,
         facts,
         site.span,
         f"`{called}` runs here, and only its result gets to `{scene.callee(offload.site.span)}`",
-        fix=_unwrap(witness) if alone else None,
-        why_not=None if alone else "it is not clear which call the further arguments are for",
+        fix=_unwrap(witness) if why_not is None else None,
+        why_not=why_not,
         remedy=f"hand over the function and its arguments: `{called}, ...`",
     )
     return Misuse(diagnostic, site.span)
+
+
+def _why_not_unwrapped(
+    scene: Scene, offload: Offload, site: Site, witness: Witness | None, *, alone: bool
+) -> str | None:
+    """Why the function cannot just be handed over with its arguments, or None."""
+    if not alone:
+        return "it is not clear which call the further arguments are for"
+    if witness is not None and scene.resolver.frameworks.callback(offload.name) is not None:
+        return "the event loop would run it, and wait for it, all the same"
+    has_arguments = len(scene.resolver.summary(scene.module).nodes[site.path].operands) > 1
+    if has_arguments and not offload.entry.hands_on:
+        return f"`{offload.name}` does not hand arguments on that follow the function"
+    return None
 
 
 def _unwrap(witness: Witness | None) -> FixPlan | None:
@@ -139,10 +179,32 @@ def _unwrap(witness: Witness | None) -> FixPlan | None:
     return FixPlan("unwrap", applicability, title)
 
 
-def _own_keywords(offload: Offload) -> list[str]:
-    """The keyword arguments that are meant for the function."""
-    known = {offload.entry.parameter, *(offload.entry.keywords or ())}
-    return [name for name, _ in offload.arguments.keywords if name not in known]
+def _kept_thread(
+    scene: Scene, endless: Endless, facts: FunctionFacts, offload: Offload
+) -> Diagnostic | None:
+    """The thread of a shared pool that a function without an end never gives back."""
+    pool = shared_pool(scene.resolver, offload) if facts.is_async else ""
+    if not pool:
+        return None
+    values = scene.resolver.evaluate(scene.module, offload.handed)
+    if len(values) != 1 or not isinstance(values[0], ProjectFunction):
+        return None
+    found = endless.of_function(values[0])
+    if found is None:
+        return None
+    return scene.report(
+        ENDLESS_LOOP_IN_POOL,
+        facts,
+        offload.site.span,
+        f"`{scene.callee(offload.site.span)}` runs `{bare(values[0].qualname)}`, which never"
+        f" returns, and keeps one of the pool's threads ({pool}) forever",
+        trace=(
+            scene.hop(ProjectFunction(scene.module, facts.qualname), offload.site.span),
+            *trace_of(scene, found),
+        ),
+        why_not=OWN_THREAD,
+        remedy="give it a `threading.Thread` of its own, started with the application",
+    )
 
 
 def _awaited_twice(scene: Scene, facts: FunctionFacts, offload: Offload) -> bool:
@@ -168,15 +230,23 @@ def _coroutine(scene: Scene, facts: FunctionFacts, offload: Offload) -> Diagnost
 
 def _lost(scene: Scene, facts: FunctionFacts, offload: Offload) -> Diagnostic | None:
     site, entry = offload.site, offload.entry
-    if entry.gives != "awaitable" or entry.started or site.awaited:
-        return None
-    if not entry.names:
+    if not offload.certain:
         # A wrapper of the project's own may start the work whether or not it is awaited.
         return None
-    if site.use == Use.DROPPED:
+    if entry.gives == "function":
+        made = _call_of(scene, facts, site)
+        if made is None:
+            return None
+        site = made
+    elif entry.gives != "awaitable":
+        return None
+    if site.awaited:
+        return None
+    if site.use == Use.VALUE or _is_iterated(facts, site):
+        given = "a future" if entry.started else "a coroutine"
+        lost = f"is not awaited, so what it gives is {given}, not the result"
+    elif site.use == Use.DROPPED and not entry.started:
         lost = "is not awaited, so it never runs"
-    elif site.use == Use.VALUE or _is_iterated(facts, site):
-        lost = "is not awaited, so what it gives is a coroutine, not the result"
     else:
         return None
     return scene.report(
@@ -191,9 +261,31 @@ def _lost(scene: Scene, facts: FunctionFacts, offload: Offload) -> Diagnostic | 
     )
 
 
+def _forgotten(scene: Scene, facts: FunctionFacts, site: Site) -> Diagnostic:
+    return scene.report(
+        AWAIT_FORGOTTEN,
+        facts,
+        site.span,
+        f"`{scene.callee(site.span)}` is not awaited, so nothing of it runs",
+        why_not="an `await` changes when the rest of the function runs",
+        remedy="write `await` in front of it, or start it with `asyncio.create_task`"
+        if facts.is_async
+        else "await it in a function that is `async`",
+    )
+
+
+def _call_of(scene: Scene, facts: FunctionFacts, maker: Site) -> Site | None:
+    """The call, written at once, of the function that a call gives."""
+    nodes = scene.resolver.summary(scene.module).nodes
+    for site in facts.sites:
+        if site.kind == SiteKind.CALL and nodes[site.path].operands[0] == maker.path:
+            return site
+    return None
+
+
 def _is_iterated(facts: FunctionFacts, site: Site) -> bool:
     return any(
-        other.kind == SiteKind.ITERATE and other.span == site.span and not other.awaited
+        other.kind == SiteKind.ITERATE and other.path == site.path and not other.awaited
         for other in facts.sites
     )
 
@@ -201,15 +293,17 @@ def _is_iterated(facts: FunctionFacts, site: Site) -> bool:
 def _keywords(scene: Scene, facts: FunctionFacts, offload: Offload) -> Diagnostic | None:
     if offload.entry.keywords is None:
         return None
-    foreign = [name for name in _own_keywords(offload) if name != "**"]
+    foreign = foreign_keywords(scene.resolver, offload)
     if not foreign:
         return None
     names = ", ".join(f"`{name}=`" for name in foreign)
+    spread = any(name == SPREAD for name, _ in offload.arguments.keywords)
     return scene.report(
         KEYWORD_NOT_HANDED_ON,
         facts,
         offload.site.span,
         f"`{scene.callee(offload.site.span)}` does not hand {names} on to the function",
-        fix=FixPlan("partial", Applicability.SAFE, "bind the arguments with functools.partial"),
+        fix=None if spread else FixPlan("partial", Applicability.SAFE, _BIND),
+        why_not="what `**` spreads may be for either of the two" if spread else None,
         remedy="bind them to the function: `functools.partial(function, ..., name=value)`",
     )

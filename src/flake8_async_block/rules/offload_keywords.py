@@ -5,7 +5,8 @@
 ## What it does
 
 `ASB404` (`keyword-not-handed-on`) reports keyword arguments of `anyio.to_thread.run_sync`,
-`trio.to_thread.run_sync` and `loop.run_in_executor` that these do not know.
+`trio.to_thread.run_sync`, `loop.run_in_executor`, `loop.call_soon`, `call_later` and
+`add_done_callback` that these do not know.
 
 ## Why it freezes the server
 
@@ -26,7 +27,7 @@ async def load(url: str) -> requests.Response:
 
 ## Remedies
 
-`async-block fix` binds the arguments with `functools.partial`.
+`async-block fix` binds the arguments with `functools.partial`, unless `**` brings some of them.
 
 ### Bind the arguments
 

@@ -5,8 +5,8 @@
 ## What it does
 
 `ASB401` (`call-before-offload`) reports a call in the place where `asyncio.to_thread`,
-`run_in_executor`, `BackgroundTasks.add_task` and the like expect a function, if the result of that
-call is none.
+`run_in_executor`, `BackgroundTasks.add_task`, `loop.call_soon` and the like expect a function, if
+the result of that call is none.
 
 ## Why it freezes the server
 
@@ -28,7 +28,8 @@ async def load(url: str) -> requests.Response:
 
 ## Remedies
 
-`async-block fix` hands over the function and its arguments, unless further ones follow.
+`async-block fix` hands over the function and its arguments, unless further ones follow, or what
+gets them, such as `threading.Timer`, does not hand them on.
 
 ### Hand over the function and its arguments
 

@@ -4,8 +4,10 @@
 
 ## What it does
 
-`ASB303` (`busy-wait`) reports a loop in an `async def` that does nothing but look at the program's
-own state and sleep for 0.05 seconds or less: `while not self.ready: await asyncio.sleep(0)`.
+`ASB303` (`busy-wait`) reports a loop in an `async def` of which a round may do nothing but look at
+the program's own state and sleep for 0.05 seconds or less: `while not self.ready: await
+asyncio.sleep(0)`. State is a variable, an attribute, a container, `is_set()`, `done()`, `empty()`
+or `get_nowait()` of an asyncio object, and a method or a property that only looks at these.
 
 ## Why it freezes the server
 
@@ -100,8 +102,9 @@ For whole directories:
 ## What stays silent
 
 - Longer pauses.
-- Looking at something outside of the program: a file, a process, a server.
-- A loop that does anything else besides.
+- Looking at something outside of the program: a file, a process, a server, a clock alone.
+- A loop that does something in every round, other than to print or log.
+- State of which the type is not known.
 
 ```python
 import asyncio

@@ -6,13 +6,15 @@
 
 `ASB304` (`endless-loop-in-pool`) reports an endless loop without `break`, `return` or `raise` in a
 plain `def` handler, dependency or background task that the framework runs in a thread, or in what
-it calls.
+it calls, and a call of `asyncio.to_thread`, `run_in_executor(None, ...)`, `run_in_threadpool` or
+`anyio.to_thread.run_sync` that is handed a function with such a loop.
 
 ## Why it freezes the server
 
 The event loop goes on, so this is not noticed at first. But the pool has 40 threads by default, and
 each request for such a handler takes one and never gives it back. After forty of them no plain
-`def` handler or dependency is started any more: their requests wait forever.
+`def` handler or dependency is started any more: their requests wait forever. The pool of asyncio
+itself has 32 threads at most, and a program does not end before all of them are free.
 
 ## Example
 
@@ -110,6 +112,7 @@ For whole directories:
 - A loop with a way out: `break`, `return`, `raise`, or a handler around it that waits for one
   certain exception.
 - Plain functions of which it is not known that a framework runs them in a thread.
+- A pool of your own: `run_in_executor(pool, ...)`, `limiter=`, `Executor.submit`.
 
 ```python
 import time

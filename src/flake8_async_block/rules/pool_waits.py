@@ -86,7 +86,8 @@ For whole directories:
 ## What stays silent
 
 - `result()` of an `asyncio` task or future: it raises when there is no result yet.
-- `timeout=0`, `shutdown(wait=False)`, and `result()` after the function has asked `done()`.
+- `timeout=0`, `shutdown(wait=False)`, and `result()` after the function has asked `done()`, after
+  `await asyncio.wrap_future(future)`, or of what `as_completed` gives, which waits itself.
 - A `with ThreadPoolExecutor()` in which what runs in it is awaited.
 
 ```python
