@@ -82,6 +82,11 @@ EXPECTED = {
         ("Socket.IO", "event", "chat message", "chat"),
         ("Socket.IO", "event", "", "Game.on_move"),
     },
+    "startup": {
+        ("FastAPI", "GET", "/", "index"),
+        ("FastAPI", "lifespan", "", "lifespan"),
+        ("aiohttp", "GET", "/", "handler"),
+    },
     "starlette": {
         ("Starlette", "GET", "/", "index"),
         ("Starlette", "GET", "/api/users/{name}", "User.get"),
@@ -108,7 +113,7 @@ EXPECTED = {
 }
 
 
-def findings(root: Path, *targets: str) -> list[dict[str, Any]]:
+def output(root: Path, *targets: str) -> dict[str, Any]:
     run = subprocess.run(
         (sys.executable, "-m", "flake8_async_block", "check", "--output-format", "json", *targets),
         cwd=root,
@@ -118,7 +123,12 @@ def findings(root: Path, *targets: str) -> list[dict[str, Any]]:
         check=False,
     )
     assert run.returncode == 1, run.stdout + run.stderr
-    found: list[dict[str, Any]] = json.loads(run.stdout)["diagnostics"]
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def findings(root: Path, *targets: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = output(root, *targets)["diagnostics"]
     return found
 
 
@@ -150,6 +160,18 @@ def test_one_file_is_told_the_same_as_the_whole_project(project: Path) -> None:
         ("FastAPI", "GET", "/api/v1/shop/items/{item_id}", "read_item"),
     }
     assert findings(project, "shop/deps.py") == whole
+
+
+@pytest.mark.parametrize("project", ["startup"], indirect=True)
+def test_notes_name_what_starts_the_server(project: Path) -> None:
+    notes = output(project, "fastapi_app.py")["notes"]
+    assert named(notes) == {
+        ("FastAPI", "lifespan", "", "lifespan"),
+        ("FastAPI", "startup", "", "start"),
+        ("FastAPI", "startup", "", "sync_start"),
+        ("FastAPI", "shutdown", "", "stop"),
+        ("FastAPI", "startup", "", "added"),
+    }
 
 
 @pytest.mark.parametrize("project", ["litestar"], indirect=True)

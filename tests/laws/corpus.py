@@ -5,8 +5,9 @@ A file is a project by itself, a directory under ``projects/``, ``resolve/``, ``
 module nor this repository's settings have a say.
 
 ``# error: ASB101, ASB108`` on the line on which a finding starts promises exactly those findings
-there; a line without such a comment promises silence. ``# needs: Python 3.12`` anywhere in a file
-leaves its project out on older interpreters, which cannot read it.
+there; a line without such a comment promises silence. ``# note: ASB201`` promises a note, in a
+project that has such comments. ``# needs: Python 3.12`` anywhere in a file leaves its project out
+on older interpreters, which cannot read it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from flake8_async_block.rules import RULES_BY_CODE
 FIXTURES: Final = Path(__file__).parent.parent / "fixtures"
 _DIRECTORIES_OF_PROJECTS: Final = ("projects", "resolve", "rules", "seeds")
 _ERROR: Final = re.compile(r"# error: (?P<codes>ASB\d{3}(?:, ASB\d{3})*)(?:  # .*)?")
+_NOTE: Final = re.compile(r"# note: (?P<code>ASB\d{3})")
 _ALMOST_AN_ERROR: Final = re.compile(r"#\s*(?:errors?\b|ASB\d)", re.IGNORECASE)
 _NEEDS: Final = re.compile(r"# needs: Python (\d+)\.(\d+)$")
 
@@ -108,6 +110,14 @@ def marks_of(source: bytes) -> dict[int, Counter[str]]:
         elif _ALMOST_AN_ERROR.match(comment):
             raise ValueError(f"line {line}: not a promise: {comment}")
     return marks
+
+
+def notes_of(source: bytes) -> Iterator[tuple[int, str]]:
+    """The lines of one file that promise a note, and its code."""
+    for line, comment in comments_of(source):
+        found = _NOTE.fullmatch(comment)
+        if found is not None:
+            yield line, found["code"]
 
 
 def needed_by(source: bytes) -> tuple[int, int]:

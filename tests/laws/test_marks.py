@@ -7,13 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws.corpus import FIXTURES, Case, Marks, all_cases, check, codes_by_line, marks_of
+from tests.laws.corpus import (
+    FIXTURES,
+    Case,
+    Marks,
+    all_cases,
+    check,
+    codes_by_line,
+    marks_of,
+    notes_of,
+)
 
 
 def test_marks(case: Case, root: Path) -> None:
     result = check(root)
     assert result.errors == ()
     assert differences(case.marks, codes_by_line(result)) == []
+
+
+def test_notes(case: Case, root: Path) -> None:
+    """A project that promises notes has exactly these: ``# note: ASB101``."""
+    promised = Counter(
+        (file.as_posix(), line, code)
+        for file in case.files
+        for line, code in notes_of(case.text(file))
+    )
+    if promised:
+        notes = check(root).notes
+        assert Counter((item.path, item.span.line, item.code) for item in notes) == promised
 
 
 def differences(promised: Marks, found: Marks) -> list[str]:

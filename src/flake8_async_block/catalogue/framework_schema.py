@@ -26,6 +26,7 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         sync: where a plain ``def`` handler runs.
         thread_if: a keyword argument that, when true, sends a plain ``def`` to a thread.
         named: whether findings name it as the entry point through which they are reached.
+        once: it runs when the server starts or stops, and no request waits for it.
     """
 
     decorators: tuple[str, ...]
@@ -38,6 +39,7 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     sync: RunsOn = "thread"
     thread_if: str = ""
     named: bool = True
+    once: bool = False
 
 
 class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -58,6 +60,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         sync: where a plain ``def`` runs.
         thread_if: as for :class:`HandlerEntry`.
         named: as for :class:`HandlerEntry`.
+        once: as for :class:`HandlerEntry`.
     """
 
     calls: tuple[str, ...]
@@ -72,6 +75,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     sync: RunsOn = "loop"
     thread_if: str = ""
     named: bool = True
+    once: bool = False
 
 
 class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -264,6 +268,32 @@ class MemoiserEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     names: tuple[DottedName, ...]
 
 
+class CallerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Callables that call a function which they are handed, before they return.
+
+    Attributes:
+        names: every import path, or ``Type.method``.
+        parameter: the parameter that takes the function, by name.
+        position: its place, from 0, without ``self``; -1 where it is only given by keyword.
+    """
+
+    names: tuple[DottedName, ...]
+    parameter: str = "func"
+    position: int = 0
+
+
+class ConsumerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Callables that iterate over an argument before they return.
+
+    Attributes:
+        names: every import path, or ``Type.method``.
+        position: the place of that argument, from 0, without ``self``.
+    """
+
+    names: tuple[DottedName, ...]
+    position: int = 0
+
+
 class SharedEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Objects on which one part of a program leaves values that all others use.
 
@@ -311,3 +341,5 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     coroutine: tuple[CoroutineEntry, ...] = ()
     memoiser: tuple[MemoiserEntry, ...] = ()
     shared: tuple[SharedEntry, ...] = ()
+    caller: tuple[CallerEntry, ...] = ()
+    consumer: tuple[ConsumerEntry, ...] = ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from flake8_async_block.catalogue.framework_schema import (
     BodyEntry,
+    CallerEntry,
+    ConsumerEntry,
     ConventionEntry,
     CoroutineEntry,
     FrameworkTables,
@@ -25,6 +27,8 @@ from flake8_async_block.catalogue.framework_schema import (
 )
 from flake8_async_block.catalogue.load import DATA_DIRECTORY, load_tables
 
+COMMON_METHODS: Final = frozenset({"append", "register"})
+"""Methods whose calls say something only together with the attribute before them."""
 CallEntry = RegistrationEntry | RouterEntry | MountEntry | RouteTableEntry
 """What a call can mean for the routes of an application."""
 
@@ -57,7 +61,7 @@ class Frameworks:
         self._injectors: dict[str, InjectorEntry] = {}
         self._offloaders: dict[str, OffloaderEntry] = {}
         self._handlers: dict[str, tuple[str, HandlerEntry]] = {}
-        self._calls: dict[str, tuple[str, CallEntry]] = {}
+        self._calls: dict[str, tuple[tuple[str, CallEntry], ...]] = {}
         for table in self.tables:
             for injector in table.injector:
                 for name in injector.names:
@@ -68,7 +72,8 @@ class Frameworks:
             for handler in table.handler:
                 for name in _full_names(handler.receivers, handler.decorators):
                     self._handlers[name] = (table.name, handler)
-            self._calls.update(_calls_of(table))
+            for name, entry in _calls_of(table):
+                self._calls[name] = (*self._calls.get(name, ()), (table.name, entry))
 
     def shared(self, type_name: str) -> SharedEntry | None:
         """The entry of a type on whose instances values are left for others."""
@@ -109,6 +114,31 @@ class Frameworks:
         """The entry of the callable ``name``, such as ``asyncio.to_thread``."""
         return self._offloaders.get(name)
 
+    def caller(self, name: str) -> CallerEntry | None:
+        """The entry of a callable that calls what it is handed, such as ``functools.reduce``."""
+        return self._callers.get(name)
+
+    def consumer(self, name: str) -> ConsumerEntry | None:
+        """The entry of a callable that iterates over an argument, such as ``builtins.sum``."""
+        return self._consumers.get(name)
+
+    @cached_property
+    def acting(self) -> frozenset[str]:
+        """The names that :meth:`caller` and :meth:`consumer` know."""
+        return frozenset((*self._callers, *self._consumers))
+
+    @cached_property
+    def _callers(self) -> dict[str, CallerEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.caller for name in entry.names
+        }
+
+    @cached_property
+    def _consumers(self) -> dict[str, ConsumerEntry]:
+        return {
+            name: entry for table in self.tables for entry in table.consumer for name in entry.names
+        }
+
     def callback(self, name: str) -> OffloaderEntry | None:
         """The entry of what hands a function to the loop, such as ``call_soon`` of one."""
         return self._callbacks.get(name)
@@ -128,9 +158,9 @@ class Frameworks:
         """The framework's name and the entry of a decorator, such as ``fastapi.FastAPI.get``."""
         return self._handlers.get(name)
 
-    def call(self, name: str) -> tuple[str, CallEntry] | None:
-        """The framework's name and what calling ``name`` means for its routes."""
-        return self._calls.get(name)
+    def calls(self, name: str) -> tuple[tuple[str, CallEntry], ...]:
+        """The framework's name with each thing that calling ``name`` means for it."""
+        return self._calls.get(name, ())
 
     def views(self, base: str) -> tuple[tuple[str, ViewEntry], ...]:
         """What is known of the methods of classes that inherit from ``base``."""
@@ -189,6 +219,15 @@ class Frameworks:
         return frozenset(_last(name) for name in self._calls)
 
     @cached_property
+    def call_attributes(self) -> frozenset[str]:
+        """The attributes whose :data:`COMMON_METHODS` mean something."""
+        return frozenset(
+            _last(stem)
+            for stem, _, last in (name.rpartition(".") for name in self._calls)
+            if last in COMMON_METHODS
+        )
+
+    @cached_property
     def words(self) -> tuple[Words, ...]:
         """Which words betray that a file registers something, for each framework."""
         return tuple(
@@ -207,7 +246,8 @@ class Frameworks:
         """Those of :attr:`call_words` that are names of functions only, never of methods."""
         methods = {
             _last(name)
-            for name, (_, entry) in self._calls.items()
+            for name, entries in self._calls.items()
+            for _, entry in entries
             if isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
         }
         return self.call_words - methods
@@ -263,17 +303,15 @@ class Frameworks:
         return frozenset(table.name for table in self.tables if not table.trailing_slash)
 
 
-def _calls_of(table: FrameworkTables) -> dict[str, tuple[str, CallEntry]]:
-    found: dict[str, tuple[str, CallEntry]] = {}
+def _calls_of(table: FrameworkTables) -> Iterator[tuple[str, CallEntry]]:
     called: tuple[RegistrationEntry | MountEntry, ...] = (*table.registration, *table.mount)
     for call in called:
         for name in _full_names(call.receivers, call.calls):
-            found[name] = (table.name, call)
+            yield name, call
     made: tuple[RouterEntry | RouteTableEntry, ...] = (*table.router, *table.route_table)
     for entry in made:
         for name in entry.names:
-            found[name] = (table.name, entry)
-    return found
+            yield name, entry
 
 
 def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[str]:
@@ -287,17 +325,23 @@ def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[st
 def _beginnings(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[tuple[bytes, bool], ...]:
     """How the calls of a framework begin in a text, and whether that is a common word."""
     found: dict[tuple[bytes, bool], None] = {}
-    for name, (_, entry) in _calls_of(table).items():
+    for name, entry in _calls_of(table):
         if isinstance(entry, kinds):
-            last = _last(name)
             is_method = isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
-            found[f"{last}(".encode(), not is_method and last.islower()] = None
+            found[_beginning(name).encode(), not is_method and _last(name).islower()] = None
     return tuple(found)
 
 
 def _any_of(names: Iterable[str]) -> bytes:
     """The names as alternatives of a pattern; a star stands for the rest of a name."""
     return "|".join(re.escape(name).replace(r"\*", r"\w*") for name in sorted(names)).encode()
+
+
+def _beginning(name: str) -> str:
+    """How a text begins to call ``name``: ``get(``, or ``on_startup.append(`` of an attribute."""
+    stem, _, last = name.rpartition(".")
+    of_attribute = last in COMMON_METHODS
+    return f"{_last(stem)}.{last}(" if of_attribute else f"{last}("
 
 
 def _last(name: str) -> str:

@@ -63,6 +63,7 @@ class BindingReader(ExpressionReader):
             self._store_attribute(target, path)
         elif isinstance(target, ast.Subscript):
             base = self.read(target.value)
+            self.record_operator("__setitem__", base, target)
             self.note_write(target)
             key_path = self.read_silently(target.slice)
             if isinstance(target.slice, ast.Slice):
@@ -105,6 +106,8 @@ class BindingReader(ExpressionReader):
         base = self.read(target.value)
         self.note_write(target)
         owner = self.self_owners.get(base)
+        if owner is None or target.attr in owner.methods:
+            self.record("__set__", self.table.add(PathOp.ATTRIBUTE, target.attr, (base,)), target)
         if owner is not None:
             owner.add_attribute(target.attr, path)
             if isinstance(target.value, ast.Name):

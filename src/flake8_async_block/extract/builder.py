@@ -10,6 +10,7 @@ from flake8_async_block.model.path import NO_PATH
 from flake8_async_block.model.summary import (
     Await,
     Block,
+    Branch,
     ClassFacts,
     FunctionFacts,
     Loop,
@@ -33,6 +34,7 @@ class FunctionBuilder:
     stored in a variable: the calls that made them cannot have been blocking ones. ``collected``
     holds what was appended to a list, by the list's name. ``guards`` counts the handlers around
     the statement being read that take one certain exception for the end of what they guard.
+    ``loop_names`` are the variables that hold the running loop, or nothing where none runs.
     ``promises`` are the variables that hold something to await, ``uses`` what is done with calls
     that were stored in a variable.
     """
@@ -52,7 +54,10 @@ class FunctionBuilder:
     writes: list[str] = field(default_factory=list)
     awaits: list[Await] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    branches: list[Branch] = field(default_factory=list)
+    is_abstract: bool = False
     guards: int = 0
+    loop_names: frozenset[str] = frozenset()
     awaited_paths: set[int] = field(default_factory=set)
     collected: dict[str, list[int]] = field(default_factory=dict)
     promises: list[tuple[str, int]] = field(default_factory=list)
@@ -90,6 +95,8 @@ class FunctionBuilder:
             writes=tuple(dict.fromkeys(self.writes)),
             awaits=tuple(self.awaits),
             blocks=tuple(self.blocks),
+            branches=tuple(self.branches),
+            is_abstract=self.is_abstract,
         )
 
 

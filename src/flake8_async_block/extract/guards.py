@@ -26,19 +26,84 @@ def stronger(first: str, second: str) -> str:
     return max(first, second, key=_WEIGHTS.__getitem__)
 
 
-def guard_of_branch(test: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str]) -> str:
+def guard_of_branch(
+    test: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
+) -> str:
     """What guards the body of ``if test:``.
 
     Args:
         shared: the variables that outlive the call, because the function declares them global.
+        probed: the variables that hold the running loop, or nothing where none runs.
     """
     subject = _missing_value(test)
-    if subject is not None and _outlives_call(subject, shared) and _assigns(body, subject):
-        return Guard.ONCE
+    if subject is not None:
+        return _guard_of_missing(subject, body, shared, probed)
     container = _missing_key(test)
     if container is not None and _fills(body, container):
         return Guard.CACHE_MISS
     return Guard.NONE
+
+
+def guard_of_rest(
+    test: ast.expr, rest: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
+) -> str:
+    """What guards the statements that are only reached where ``test`` does not hold.
+
+    Args:
+        shared: as for :func:`guard_of_branch`.
+        probed: as for :func:`guard_of_branch`.
+    """
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) and probed:
+        # Of ``loop and loop.is_running()`` a running loop fails no part.
+        test = test.values[0]
+    if isinstance(test, ast.Call) and _terminal(test.func) == "is_running":
+        assert isinstance(test.func, (ast.Name, ast.Attribute))
+        test = test.func.value if isinstance(test.func, ast.Attribute) else test.func
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        if isinstance(test.ops[0], ast.In) and _fills(rest, test.comparators[0]):
+            return Guard.CACHE_MISS
+        if not isinstance(test.ops[0], ast.IsNot) or not _is_none(test.comparators[0]):
+            return Guard.NONE
+        test = test.left
+    if not isinstance(test, (ast.Name, ast.Attribute)):
+        return Guard.NONE
+    return _guard_of_missing(test, rest, shared, probed)
+
+
+def is_early_exit(node: ast.If) -> bool:
+    """Whether what follows the statement is only reached where its test does not hold."""
+    return not node.orelse and isinstance(node.body[-1], (ast.Return, ast.Raise, ast.Continue))
+
+
+def names_of_probes(
+    body: Sequence[ast.stmt], handlers: Sequence[ast.ExceptHandler]
+) -> frozenset[str]:
+    """The variables to which a ``try`` binds the running loop, and None where there is none."""
+    if not any(guard_of_handler(body, handler) == Guard.NO_LOOP for handler in handlers):
+        return frozenset()
+    return frozenset(
+        target.id
+        for handler in handlers
+        for statement in handler.body
+        if isinstance(statement, ast.Assign) and _is_none(statement.value)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    )
+
+
+def _guard_of_missing(
+    subject: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
+) -> str:
+    """What guards ``body``, which is only run where ``subject`` is None or empty."""
+    if isinstance(subject, ast.Name) and subject.id in probed:
+        return Guard.NO_LOOP
+    if _outlives_call(subject, shared) and _assigns(body, subject):
+        return Guard.ONCE
+    return Guard.NONE
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> str:
@@ -59,8 +124,7 @@ def _missing_value(test: ast.expr) -> ast.expr | None:
     if (
         isinstance(test, ast.Compare)
         and isinstance(test.ops[0], (ast.Is, ast.Eq))
-        and isinstance(test.comparators[0], ast.Constant)
-        and test.comparators[0].value is None
+        and _is_none(test.comparators[0])
     ):
         return test.left
     return None
@@ -80,22 +144,36 @@ def _outlives_call(subject: ast.expr, shared: frozenset[str]) -> bool:
 
 
 def _assigns(body: Sequence[ast.stmt], subject: ast.expr) -> bool:
-    wanted = ast.unparse(subject)
-    return any(
-        isinstance(node, (ast.Name, ast.Attribute))
-        and isinstance(node.ctx, ast.Store)
-        and ast.unparse(node) == wanted
-        for statement in body
-        for node in ast.walk(statement)
-    )
+    """Whether ``subject`` is set in ``body``, and not emptied again as a flag would be."""
+    found = False
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign) and _is_empty(node.value):
+                if any(_is_same(target, subject) for target in node.targets):
+                    return False
+            elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+                found = found or _is_same(node, subject)
+    return found
+
+
+def _is_same(first: ast.expr, second: ast.expr) -> bool:
+    """Whether two expressions are written alike."""
+    if isinstance(first, ast.Name) or isinstance(second, ast.Name):
+        return _terminal(first) == _terminal(second) and type(first) is type(second)
+    if isinstance(first, ast.Attribute) and isinstance(second, ast.Attribute):
+        return first.attr == second.attr and _is_same(first.value, second.value)
+    return type(first) is type(second) and ast.unparse(first) == ast.unparse(second)
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
 
 
 def _fills(body: Sequence[ast.stmt], container: ast.expr) -> bool:
-    wanted = ast.unparse(container)
     return any(
         isinstance(node, ast.Subscript)
         and isinstance(node.ctx, ast.Store)
-        and ast.unparse(node.value) == wanted
+        and _is_same(node.value, container)
         for statement in body
         for node in ast.walk(statement)
     )

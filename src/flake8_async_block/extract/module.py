@@ -14,6 +14,7 @@ from typing import Any, Final
 from flake8_async_block.extract.annotations import read_annotation
 from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
 from flake8_async_block.extract.containers import settle_late_items
+from flake8_async_block.extract.reach import is_placeholder
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.statements import StatementReader
 from flake8_async_block.model.diagnostic import Span
@@ -273,6 +274,7 @@ class ModuleReader(StatementReader):
         if isinstance(node, ast.Lambda):
             builder.returned.append(self.read(node.body))
         else:
+            builder.is_abstract = is_placeholder(node.body)
             self._declare_outer_names(node.body, scope)
             self.read_block(node.body)
             if builder.promises:

@@ -12,14 +12,28 @@ from flake8_async_block.extract.annotations import instance_of, read_annotation
 from flake8_async_block.extract.bindings import BindingReader
 from flake8_async_block.extract.builder import span_of
 from flake8_async_block.extract.expressions import operator_method, terminal_name
-from flake8_async_block.extract.guards import guard_of_branch, guard_of_handler, stronger
+from flake8_async_block.extract.guards import (
+    guard_of_branch,
+    guard_of_handler,
+    guard_of_rest,
+    is_early_exit,
+    names_of_probes,
+    stronger,
+)
 from flake8_async_block.extract.loop_facts import note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
+from flake8_async_block.extract.reach import (
+    asked_of_name,
+    extent_of,
+    is_exit,
+    may_exit,
+    truth_of,
+)
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Block, Place, SiteKind, Use
+from flake8_async_block.model.summary import Block, Branch, Guard, Place, SiteKind, Use
 
 _PROMISING: Final = frozenset({"to_thread", "run_sync", "run_in_threadpool", "sleep"})
 """Names of functions that mostly give something to await: what is stored and never read is lost."""
@@ -72,10 +86,18 @@ class StatementReader(BindingReader):
 
     def read_block(self, statements: Sequence[ast.stmt]) -> bool:
         """Read ``statements``; what follows a statement that leaves the block is not reachable."""
-        for statement in statements:
+        before = self.guard
+        for number, statement in enumerate(statements):
             reader = self._statements.get(type(statement))
             if reader is not None and reader(statement):
+                self.guard = before
                 return _LEAVES
+            if isinstance(statement, ast.If) and is_early_exit(statement):
+                rest = statements[number + 1 :]
+                shared = frozenset(self.scope.global_names)
+                found = guard_of_rest(statement.test, rest, shared, self.function.loop_names)
+                self.guard = stronger(self.guard, found)
+        self.guard = before
         return _FALLS_THROUGH
 
     def _leave(self, node: ast.stmt) -> bool:
@@ -86,7 +108,11 @@ class StatementReader(BindingReader):
             # A docstring, an ellipsis: nothing happens, and nobody asks for the value.
             return _FALLS_THROUGH
         self.mark_use(node.value, Use.DROPPED)
-        self.read_at(node.value, self._statement_place())
+        path = self.read_at(node.value, self._statement_place())
+        if isinstance(node.value, ast.Call) and may_exit(node.value.func):
+            callee = self.table.nodes[self.table.nodes[path].operands[0]]
+            stem = self.table.nodes[callee.operands[0]].name if callee.operands else ""
+            return is_exit(f"{stem}.{callee.name}" if stem else callee.name)
         return _FALLS_THROUGH
 
     def _statement_place(self) -> str:
@@ -100,6 +126,8 @@ class StatementReader(BindingReader):
             self.mark_use(value, Use.VALUE)
         path = self.read(value)
         for target in node.targets:
+            if isinstance(target, (ast.Tuple, ast.List)):
+                self._note_unpacking(node.value, path)
             self.bind_target(target, path)
         target = node.targets[0]
         if (
@@ -110,6 +138,10 @@ class StatementReader(BindingReader):
         ):
             self.function.promises.append((target.id, path))
         return _FALLS_THROUGH
+
+    def _note_unpacking(self, node: ast.expr, path: int) -> None:
+        if not isinstance(node, (ast.Tuple, ast.List)):
+            self.record_operator(SiteKind.ITERATE, path, node)
 
     def _annotated_assign(self, node: ast.AnnAssign) -> bool:
         annotation = read_annotation(self, node.annotation)
@@ -138,7 +170,9 @@ class StatementReader(BindingReader):
     def _augmented_assign(self, node: ast.AugAssign) -> bool:
         before = self.read(node.target)
         value = self.read(node.value)
-        path = self.table.add(PathOp.BINARY, operator_method(node.op), (before, value))
+        method = operator_method(node.op)
+        self.record_operator(f"__i{method[2:]}", before, node.target)
+        path = self.table.add(PathOp.BINARY, method, (before, value))
         if isinstance(node.target, ast.Subscript):
             self.note_write(node.target)
         else:
@@ -153,6 +187,10 @@ class StatementReader(BindingReader):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.bind(target.id, self.table.unknown(f"`{target.id}` was deleted"))
+            elif isinstance(target, ast.Subscript):
+                self.record_operator("__delitem__", self.read(target.value), target)
+                self.read(target.slice)
+                self.note_write(target)
             else:
                 self.read(target)
                 self.note_write(target)
@@ -204,25 +242,51 @@ class StatementReader(BindingReader):
     def _if(self, node: ast.If) -> bool:
         test = node.test
         self.mark_use(test, Use.VALUE)
-        self.read(test)
+        self.read_test(test)
+        holds = truth_of(test)
         if isinstance(test, ast.Constant):
             return self.read_block(node.body if test.value else node.orelse)
+        self._note_branches(node)
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
-        guard = guard_of_branch(test, node.body, frozenset(self.scope.global_names))
-        leaves_body = self._read_branch(node.body, guard)
+        shared, probed = frozenset(self.scope.global_names), self.function.loop_names
+        guard = guard_of_branch(test, node.body, shared, probed)
+        leaves_body = self._read_branch(node.body, guard, is_dead=holds is False)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=False)
-        leaves_else = self.read_block(node.orelse)
+        guard = guard_of_rest(test, node.orelse, shared, probed) if node.orelse else Guard.NONE
+        leaves_else = self._read_branch(node.orelse, guard, is_dead=holds is True)
+        if holds is not None:
+            # What the other branch binds is only of use to annotations.
+            self._join(leaves_body, after_body, leaves_else, self.scope.flow)
+            return leaves_body if holds else leaves_else
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
 
-    def _read_branch(self, statements: Sequence[ast.stmt], guard: str) -> bool:
+    def _note_branches(self, node: ast.If) -> None:
+        """Note which branches of ``if parameter:`` and the like the callers decide about."""
+        asked = asked_of_name(node.test)
+        if asked is None:
+            return
+        name, needs, otherwise = asked
+        path = self.scope.flow.get(name)
+        if path is None or self.table.nodes[path].op != PathOp.PARAMETER:
+            return
+        slot = self.table.nodes[path].name
+        if slot.rpartition(":")[0] == self.function.qualname:
+            self.function.branches.append(Branch(slot, needs, extent_of(node.body)))
+            if node.orelse:
+                self.function.branches.append(Branch(slot, otherwise, extent_of(node.orelse)))
+
+    def _read_branch(
+        self, statements: Sequence[ast.stmt], guard: str, *, is_dead: bool = False
+    ) -> bool:
         before, self.guard = self.guard, stronger(self.guard, guard)
+        was_recording, self._recording = self._recording, self._recording and not is_dead
         leaves = self.read_block(statements)
-        self.guard = before
+        self.guard, self._recording = before, was_recording
         return leaves
 
     def _join(self, leaves_first: bool, first: Flow, leaves_second: bool, second: Flow) -> None:
@@ -235,7 +299,7 @@ class StatementReader(BindingReader):
 
     def _while(self, node: ast.While) -> bool:
         self.mark_use(node.test, Use.VALUE)
-        self.read(node.test)
+        self.read_test(node.test)
         endless = is_always_true(node.test)
         if not endless and isinstance(node.test, ast.Constant):
             return self.read_block(node.orelse)
@@ -276,7 +340,7 @@ class StatementReader(BindingReader):
             self.record(SiteKind.ENTER, manager, item.context_expr, awaited=is_async)
             if is_async:
                 self.note_await("async with", manager, item.context_expr)
-            elif self.function.is_async:
+            else:
                 span = span_of(item.context_expr)
                 self.function.blocks.append(
                     Block(manager, span, span_of(node), loops.yields(node.body))
@@ -304,6 +368,7 @@ class StatementReader(BindingReader):
             leaves = self.read_block(node.orelse)
             after_body = self.scope.flow
         after, all_leave = after_body, leaves
+        self.function.loop_names |= names_of_probes(node.body, node.handlers)
         for handler in node.handlers:
             self.scope.flow = dict(interrupted)
             if handler.type is not None:

@@ -32,6 +32,7 @@ _MOST_FILES: Final = 120
 """A word that more files hold than this says too little about who calls a function."""
 _NAMING: Final = (PathOp.ATTRIBUTE, PathOp.NAME, PathOp.GLOBAL)
 _DEEPEST_MARKER: Final = 6
+_AWAITING_STEPS: Final = (PathOp.AWAIT, PathOp.ASYNC_ENTER, PathOp.ASYNC_ITERATE)
 _CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__"})
 
 
@@ -125,6 +126,53 @@ class Callers:
             and any(index in using.operands for using in nodes)
             for index, node in enumerate(nodes)
         )
+
+    def awaiting(self, module: str, qualname: str) -> tuple[Key, ...]:
+        """The functions that await a coroutine, if the project does nothing else with it.
+
+        A coroutine that becomes a task, or is handed on, goes on when they have ended.
+        """
+        name = _searched_name(self._resolver.summary(module).functions[qualname])
+        files = {module, *self._mentions(name.encode())} if name else set()
+        if not 0 < len(files) <= _MOST_FILES:
+            return ()
+        found: dict[Key, None] = {}
+        for file in sorted(files):
+            awaiting = self._awaiting_in(file, name, (module, qualname))
+            if awaiting is None:
+                return ()
+            found.update(dict.fromkeys(awaiting))
+        return tuple(found)
+
+    def _awaiting_in(self, file: str, name: str, meant: Key) -> list[Key] | None:
+        """Those in one file; None where something else than a call names the coroutine."""
+        self._resolver.project.uses.note(file)
+        summary = self._resolver.project.summary(file)
+        if summary is None:
+            return []
+        nodes = summary.nodes
+        named = {
+            index
+            for index, node in enumerate(nodes)
+            if _bare_name(summary, index) == name
+            and any(_means(value, *meant) for value in self._resolver.evaluate(file, index))
+        }
+        calls = {
+            index
+            for index, node in enumerate(nodes)
+            if node.op == PathOp.CALL and node.operands[0] in named
+        }
+        for index, node in enumerate(nodes):
+            others = node.operands[1:] if index in calls else node.operands
+            if not named.isdisjoint(others):
+                return None
+            if not calls.isdisjoint(node.operands) and node.op not in _AWAITING_STEPS:
+                return None
+        return [
+            (file, facts.qualname)
+            for facts in summary.functions.values()
+            if any(item.path in calls for item in facts.awaits)
+        ]
 
     # calls
 

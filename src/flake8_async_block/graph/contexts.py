@@ -109,6 +109,10 @@ class Contexts:
             return (Reach(where.handler, (function,)),)
         return self.handlers.reaching(function)
 
+    def runs_once(self, function: ProjectFunction) -> bool:
+        """Whether a function runs only while the server starts or stops."""
+        return self.handlers.runs_once(function)
+
     def _convention(self, function: ProjectFunction) -> str:
         """The framework by whose convention the function's name says that it is for the loop."""
         name = function.qualname.rpartition(".")[2]

@@ -47,12 +47,14 @@ class HandlerIndex:
         self._callers = Callers(resolver, mentions)
         self._roles: dict[tuple[str, str], tuple[Role, ...]] = {}
         self._reaching: dict[tuple[str, str], tuple[Reach, ...]] = {}
+        self._once: dict[tuple[str, str], bool] = {}
 
     def reaching(self, function: ProjectFunction) -> tuple[Reach, ...]:
         """The entry point that ``function`` is, or those that call it, the nearest first.
 
         Callers are looked for in the whole project, but not beyond an entry point; of several
-        that are equally near, the one in the file that sorts first comes first.
+        that are equally near, the one in the file that sorts first comes first. What only starts
+        or stops the server comes last.
         """
         key = (function.path, function.qualname)
         uses, question = self._resolver.project.uses, f"entry points before {function.path}"
@@ -60,7 +62,10 @@ class HandlerIndex:
         known = self._reaching.get(key)
         if known is None:
             known = self._reaching[key] = uses.on_behalf_of(
-                question, lambda: tuple(self._search(function))
+                question,
+                lambda: tuple(
+                    sorted(self._search(function), key=lambda reach: self._is_once(reach.way[0]))
+                ),
             )
         return known
 
@@ -82,6 +87,31 @@ class HandlerIndex:
                     if before not in ways:
                         ways[before] = (before, *ways[function])
                         level.append(before)
+
+    def runs_once(self, function: ProjectFunction) -> bool:
+        """Whether a function runs only while the server starts or stops.
+
+        Either a framework calls it then and at no other time, or it is awaited by nothing but
+        such functions.
+        """
+        key = (function.path, function.qualname)
+        notes, question = self._resolver.project.uses, f"start-up of {function.path}"
+        notes.note(question)
+        if key not in self._once:
+            # Functions that only await one another have no entry at all.
+            self._once[key] = False
+            self._once[key] = notes.on_behalf_of(question, lambda: self._find_once(function))
+        return self._once[key]
+
+    def _find_once(self, function: ProjectFunction) -> bool:
+        if self.roles(function):
+            return self._is_once(function)
+        callers = self._callers.awaiting(function.path, function.qualname)
+        return bool(callers) and all(self.runs_once(ProjectFunction(*caller)) for caller in callers)
+
+    def _is_once(self, function: ProjectFunction) -> bool:
+        roles = self.roles(function)
+        return bool(roles) and all(role.once for role in roles)
 
     def is_provider(self, function: ProjectFunction) -> bool:
         """Whether a framework makes the values of parameters by calling ``function``."""

@@ -9,16 +9,23 @@ every known one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.contention import Contention, is_lock
 from flake8_async_block.graph.decorators import is_memoised
-from flake8_async_block.graph.targets import Blocks, Candidate, Passes, Runs, Target, candidates_of
+from flake8_async_block.graph.handed import Place, concerns, deciding_slots, is_dead, with_decisions
+from flake8_async_block.graph.implicit import definitions_of
+from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs, Target
+from flake8_async_block.graph.subclasses import implementations
+from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.unblocked import is_unblocked
-from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.graph.values import Given, ProjectFunction
+from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Guard, Site, SiteKind
 
 if TYPE_CHECKING:
@@ -42,6 +49,14 @@ class Witness:
     """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
 
 
+class Perhaps(NamedTuple):
+    """``witness`` is why a site may block: ``blocking`` of ``known`` implementations do."""
+
+    witness: Witness
+    blocking: int
+    known: int
+
+
 _LEVELS: Final = {Guard.NONE: 0, Guard.ERROR: 1, Guard.CACHE_MISS: 1, Guard.ONCE: 2}
 """How seldom; sites behind any other guard do not run on a loop at all."""
 
@@ -59,7 +74,14 @@ class Propagation:
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
-        self._known_candidates: dict[tuple[str, int, str, bool], tuple[Candidate, ...]] = {}
+        self.contention: Final = Contention(resolver, self)
+        self._operators: dict[str, bool] = {}
+        self._divided: set[tuple[str, int]] = set()
+        """The sites that may do more than one thing."""
+        self._deciding: set[ProjectFunction] = set()
+        self._undecided: dict[tuple[str, int], tuple[ProjectFunction, ...]] = {}
+        """What overrides the method that a site calls, where that one blocks."""
+        self._known_candidates: dict[tuple[str, int, str, bool, Given], tuple[Candidate, ...]] = {}
 
     def of_site(self, function: ProjectFunction, site: Site) -> Witness | None:
         """The witness that ``site`` of ``function`` blocks, or None."""
@@ -135,15 +157,24 @@ class Propagation:
         return tuple(
             (site, candidates)
             for site in facts.sites
-            if site.guard in _LEVELS and (candidates := self._candidates(function, site))
+            if site.guard in _LEVELS
+            and not (function.given and is_dead(facts, function.given, site.span))
+            and (candidates := self._candidates(function, site))
         )
 
     def _candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         """What the candidates for a site do; nothing if one of them cannot block."""
-        key = (function.path, site.path, site.kind, site.awaited)
+        given = function.given
+        if given:
+            summary = self._resolver.summary(function.path)
+            if not concerns(summary, summary.nodes[site.path], given):
+                given = ()
+        key = (function.path, site.path, site.kind, site.awaited, given)
         known = self._known_candidates.get(key)
         if known is None:
-            known = self._find_candidates(function, site)
+            known = self._resolver.project.uses.on_behalf_of(
+                function.path, lambda: self._find_candidates(function.path, site, given)
+            )
             if any(_may_be_unblocked(target) for target in chain.from_iterable(known)):
                 # It depends on what else the function does, so it is not kept for the others.
                 return () if self.is_unblocked(function, site, known) else known
@@ -159,19 +190,46 @@ class Propagation:
             for target in chain.from_iterable(candidates)
         )
 
-    def _find_candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
+    def _find_candidates(self, module: str, site: Site, given: Given) -> tuple[Candidate, ...]:
+        if site.kind[0] == "_" and not self._may_block(site.kind):
+            return ()
         found = []
-        for candidate in candidates_of(self._resolver, function.path, site):
+        candidates = candidates_of(self._resolver, module, site, given)
+        if len(candidates) > 1:
+            self._divided.add((module, site.path))
+        for candidate in candidates:
             matters = tuple(
                 target
                 for target in candidate
                 if isinstance(target, Runs)
-                or (isinstance(target, Blocks) and self.counts(target.api))
+                or (isinstance(target, Blocks) and self._counts(module, site, target.api))
             )
             if not matters:
                 return ()
             found.append(matters)
         return tuple(found)
+
+    def _counts(self, module: str, site: Site, api: BlockingApi) -> bool:
+        if self.counts(api):
+            return True
+        return is_lock(api) and self.contention.holding(api, module, site) is not None
+
+    def _may_block(self, operator: str) -> bool:
+        """Whether any class of the project gives an operator a meaning that blocks."""
+        uses, question = self._resolver.project.uses, f"operator {operator}"
+        uses.note(question)
+        known = self._operators.get(operator)
+        if known is None:
+            # While that is being found out, all of them may.
+            self._operators[operator] = True
+            known = self._operators[operator] = operator in ("__set__", "__delete__") or (
+                uses.on_behalf_of(question, lambda: self._does_any_block(operator))
+            )
+        return known
+
+    def _does_any_block(self, operator: str) -> bool:
+        methods = definitions_of(self._resolver, operator)
+        return any(self._blocks_too(method) for method in methods)
 
     def _solve(self, start: ProjectFunction) -> None:
         pending = self._reachable(start)
@@ -227,7 +285,7 @@ class Propagation:
                 witness
                 for target in candidate
                 if (witness := self._of_target(function, site, target)) is not None
-                and _LEVELS[witness.seldom] <= level
+                and _level_of(witness) <= level
             ]
             if not found:
                 return None
@@ -242,6 +300,8 @@ class Propagation:
         if isinstance(target, Runs):
             following = self._witnesses.get(target.function)
             if following is not None:
+                target, following = self._as_called(function, site, target, following)
+            if following is not None and self._do_all_block(function, site, target.function):
                 remembered = self._remembered(function, site, target.function)
                 seldom = max(site.guard, following.seldom, remembered, key=_LEVELS.__getitem__)
                 return Witness(
@@ -249,17 +309,125 @@ class Propagation:
                 )
         return None
 
+    def _as_called(
+        self, function: ProjectFunction, site: Site, target: Runs, following: Witness
+    ) -> tuple[Runs, Witness | None]:
+        """What a site runs, and why that blocks, with the constants that decide about branches."""
+        called = target.function
+        facts = self._resolver.function_facts(called)
+        node = self._resolver.summary(function.path).nodes[site.path]
+        then = None
+        if following.next is not None:
+            then = self._resolver.summary(called.path).nodes[following.site.path]
+        slots = deciding_slots(self._resolver, called, then)
+        if not slots or node.op != PathOp.CALL:
+            return target, following
+        place = Place(function.path, function.given)
+        unbound_call = any(
+            isinstance(value, ProjectFunction) and not value.receiver
+            for value in self._resolver.evaluate(function.path, node.operands[0])
+        )
+        bound = int(bool(facts.owner) and not unbound_call)
+        arguments = Arguments.of(function.path, node)
+        decided = with_decisions(self._resolver, called, slots, arguments, place, bound)
+        if decided == called or decided in self._deciding:
+            return target, following
+        self._deciding.add(decided)
+        try:
+            return Runs(decided), self.of_function(decided)
+        finally:
+            self._deciding.discard(decided)
+
+    def _do_all_block(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> bool:
+        """Whether what overrides a method that blocks does too, where the receiver may be that."""
+        key = (function.path, site.path)
+        uses = self._resolver.project.uses
+        uses.note(function.path)
+        known = self._undecided.get(key)
+        if known is None:
+            # What leads back to this call decides nothing about it.
+            self._undecided[key] = ()
+            known = self._undecided[key] = uses.on_behalf_of(
+                function.path, lambda: self._overriding(function.path, site, called)
+            )
+        return all(self._blocks_too(method._replace(receiver=())) for method in known)
+
+    def _overriding(
+        self, module: str, site: Site, called: ProjectFunction
+    ) -> tuple[ProjectFunction, ...]:
+        """What a call may run instead of the method that it seems to run."""
+        return tuple(
+            method
+            for value in callees_of(self._resolver, module, site)
+            if isinstance(value, ProjectFunction)
+            and (value.path, value.qualname) == (called.path, called.qualname)
+            for method in implementations(self._resolver, module, site, value)
+            if method != value
+        )
+
+    def _blocks_too(self, method: ProjectFunction) -> bool:
+        """Whether a method blocks; one that comes back to this question decides nothing."""
+        self._resolver.project.uses.note(method.path)
+        if method in self._deciding:
+            return True
+        self._deciding.add(method)
+        try:
+            return self.of_function(method) is not None
+        finally:
+            self._deciding.discard(method)
+
+    def perhaps(self, function: ProjectFunction, site: Site) -> Perhaps | None:
+        """What a site runs of which only some implementations block, or None.
+
+        Only for a site that has no witness.
+        """
+        key = (function.path, site.path)
+        if key not in self._divided and not self._undecided.get(key):
+            return None
+        values = callees_of(self._resolver, function.path, site)
+        if site.guard not in _LEVELS or len(values) != 1:
+            return None
+        (value,) = values
+        if not isinstance(value, ProjectFunction):
+            return None
+        methods = implementations(self._resolver, function.path, site, value)
+        for method in methods:
+            self._resolver.project.uses.note(method.path)
+        found = [
+            witness
+            for method in methods
+            if (witness := self.of_function(method._replace(receiver=()))) is not None
+        ]
+        if not found or len(found) == len(methods):
+            return None
+        best = min(found, key=_preference)
+        own = Witness(best.api, function, site, best.function, best.length + 1, best.seldom)
+        return Perhaps(own, len(found), len(methods))
+
     def _remembered(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> str:
         """How seldom a function whose results are remembered really runs."""
         if not is_memoised(self._resolver, called):
             return Guard.NONE
-        node = self._resolver.summary(function.path).nodes[site.path]
-        has_arguments = site.kind == SiteKind.CALL and len(node.operands) > 1
-        return Guard.CACHE_MISS if has_arguments else Guard.ONCE
+        nodes = self._resolver.summary(function.path).nodes
+        keys = nodes[site.path].operands[1:] if site.kind == SiteKind.CALL else ()
+        return Guard.CACHE_MISS if any(_varies(nodes, key) for key in keys) else Guard.ONCE
+
+
+def _varies(nodes: Sequence[PathNode], path: int) -> bool:
+    """Whether a value may be another one in every call."""
+    node = nodes[path]
+    if node.op in (PathOp.PARAMETER, PathOp.UNKNOWN, PathOp.ITERATE, PathOp.INSTANCE):
+        return True
+    return any(_varies(nodes, operand) for operand in node.operands)
+
+
+def _level_of(witness: Witness) -> int:
+    """How seldom a witness blocks: that somebody holds a lock just then is rare, too."""
+    return max(_LEVELS.values()) if is_lock(witness.api) else _LEVELS[witness.seldom]
 
 
 def _preference(witness: Witness) -> tuple[int, int]:
-    return (_LEVELS[witness.seldom], witness.length)
+    return (_level_of(witness), witness.length)
 
 
 def _may_be_unblocked(target: Target) -> bool:

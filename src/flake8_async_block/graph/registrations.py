@@ -16,6 +16,7 @@ from flake8_async_block.catalogue.framework_schema import (
     RouterEntry,
     RouteTableEntry,
 )
+from flake8_async_block.catalogue.frameworks import COMMON_METHODS
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.origins import members_of, origin_of
@@ -215,6 +216,7 @@ def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[
     """The calls of a module that the framework data knows."""
     words = resolver.frameworks.call_words
     functions = resolver.frameworks.function_words
+    attributes = resolver.frameworks.call_attributes
     for number, node in enumerate(summary.nodes):
         if node.op != PathOp.CALL:
             continue
@@ -225,12 +227,18 @@ def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[
         if last in functions and not _begins_with_import(summary, callee):
             # A method of that name, such as ``headers.get``.
             continue
+        if last in COMMON_METHODS and not _is_called_on(summary, callee, attributes):
+            continue
         for name in called_names(resolver, module, node.operands[0]):
-            known = resolver.frameworks.call(name)
-            if known is not None:
-                framework, entry = known
+            known = resolver.frameworks.calls(name)
+            for framework, entry in known:
                 yield _Call(resolver, module, number, node, name, framework, entry)
+            if known:
                 break
+
+
+def _is_called_on(summary: ModuleSummary, callee: PathNode, attributes: frozenset[str]) -> bool:
+    return callee.op == PathOp.ATTRIBUTE and summary.nodes[callee.operands[0]].name in attributes
 
 
 def _begins_with_import(summary: ModuleSummary, callee: PathNode) -> bool:
@@ -325,6 +333,7 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
         sync="thread" if is_true(place.resolver, place.module, threaded) else entry.sync,
         named=entry.named,
         above=tuple(above),
+        once=entry.once,
     )
     for value in place.resolver.evaluate(place.module, path):
         for key in _targets(place.resolver, value):
@@ -381,10 +390,10 @@ def _prefix_of_class(resolver: Resolver, key: Key) -> str:
     cls = ProjectClass(*key)
     for base in lineage(resolver, cls):
         if isinstance(base, External):
-            known = resolver.frameworks.call(base.name)
-            if known is not None and isinstance(known[1], RouterEntry):
-                attribute = known[1].prefix_attribute
-                return class_text(resolver, cls, attribute) if attribute else ""
+            for _, entry in resolver.frameworks.calls(base.name):
+                if isinstance(entry, RouterEntry):
+                    attribute = entry.prefix_attribute
+                    return class_text(resolver, cls, attribute) if attribute else ""
     return ""
 
 

@@ -14,6 +14,7 @@ from flake8_async_block.catalogue.frameworks import Frameworks
 from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.graph import attributes, calls, names, parameters, results, types
 from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.handed import Decorated, Slot, Use
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.recursion import Memory
 from flake8_async_block.graph.steps import LEAVES, STEPS
@@ -59,6 +60,15 @@ class Resolver:
         """The calls of a file, by the bare name of what they call; see :mod:`.given`."""
         self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
         """What :mod:`.wrappers` found out, by file, qualified name and depth."""
+        self.called_slots: dict[tuple[str, str], tuple[Slot, ...]] = {}
+        self.parameter_uses: dict[str, dict[str, list[Use]]] = {}
+        self.decorated: dict[ProjectFunction, Decorated] = {}
+        """What :mod:`.handed` found out of functions that call their parameters."""
+        self.subclasses: dict[ProjectClass, tuple[ProjectClass, ...]] = {}
+        self.overrides: dict[tuple[ProjectClass, str], tuple[ProjectFunction, ...]] = {}
+        """What :mod:`.subclasses` found out: the classes below one, what they make of a method."""
+        self.defined: dict[tuple[str, ...], tuple[ProjectFunction, ...]] = {}
+        """The special methods that the project defines, by their names."""
 
     # facts
 

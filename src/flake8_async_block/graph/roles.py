@@ -42,6 +42,7 @@ class Role(NamedTuple):
         sync: where a plain ``def`` runs.
         named: whether it is an entry point worth naming.
         above: what it is registered with: the router, the call that makes the route.
+        once: it runs when the server starts or stops.
     """
 
     framework: str
@@ -50,6 +51,7 @@ class Role(NamedTuple):
     sync: RunsOn
     named: bool
     above: tuple[Key, ...]
+    once: bool = False
 
 
 def key_of(resolver: Resolver, origin: Origin | None) -> Key | None:
@@ -98,6 +100,7 @@ def role_by_decorator(resolver: Resolver, module: str, decorator: int) -> Role |
             sync="thread" if is_true(resolver, module, threaded) else entry.sync,
             named=entry.named,
             above=(above,) if above is not None else (),
+            once=entry.once,
         )
     return None
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 Values = tuple["Value", ...]
+Given = tuple[tuple[str, Values], ...]
 
 
 class ProjectModule(NamedTuple):
@@ -26,11 +27,16 @@ class Namespace(NamedTuple):
 
 
 class ProjectFunction(NamedTuple):
-    """A function of the project; ``receiver`` is what it is bound to, if anything."""
+    """A function of the project.
+
+    ``receiver`` is what it is bound to, if anything; ``given`` what calls have handed to it and to
+    the functions around it for parameters that are called, by their slots.
+    """
 
     path: str
     qualname: str
     receiver: Values = ()
+    given: Given = ()
 
 
 class ProjectClass(NamedTuple):
@@ -85,10 +91,16 @@ class Literal(NamedTuple):
 
 
 class Sequence(NamedTuple):
-    """A tuple or list; ``exact`` when the elements are known one by one, in order."""
+    """A tuple or list; ``exact`` when the elements are known one by one, in order.
+
+    For an iterator that makes its elements on demand, ``calls`` are the functions that it calls
+    meanwhile, and ``over`` what it iterates over itself.
+    """
 
     elements: tuple[Values, ...]
     exact: bool
+    calls: Values = ()
+    over: tuple[Values, ...] = ()
 
 
 class Mapping(NamedTuple):
@@ -167,7 +179,9 @@ def is_known(value: Value) -> bool:
 
 def unbound(function: ProjectFunction) -> ProjectFunction:
     """The function, whatever it is bound to."""
-    return ProjectFunction(function.path, function.qualname) if function.receiver else function
+    if not function.receiver:
+        return function
+    return ProjectFunction(function.path, function.qualname, (), function.given)
 
 
 def origin_of_class(cls: ProjectClass) -> ProjectClass:

@@ -82,32 +82,55 @@ def _collected(resolver: Resolver, arguments: Arguments) -> Values:
     return (Sequence((_elements(resolver, arguments),), exact=False),)
 
 
+def _given(resolver: Resolver, arguments: Arguments) -> tuple[Values, ...]:
+    return tuple(resolver.evaluate(arguments.module, path) for path in arguments.positional)
+
+
+def _passed_on(resolver: Resolver, arguments: Arguments) -> Values:
+    """An iterator over the elements of the first argument."""
+    if not arguments.positional:
+        return _NOT_GIVEN
+    over = _given(resolver, arguments)[:1]
+    return (Sequence((_elements(resolver, arguments),), exact=False, over=over),)
+
+
 def _filtered(resolver: Resolver, arguments: Arguments) -> Values:
-    return _collected(resolver, arguments.after(0))
+    if len(arguments.positional) < 2:
+        return _NOT_GIVEN
+    calls, *over = _given(resolver, arguments)
+    elements = _elements(resolver, arguments.after(0))
+    return (Sequence((elements,), exact=False, calls=calls, over=tuple(over)),)
 
 
 def _mapped(resolver: Resolver, arguments: Arguments) -> Values:
-    results = resolver.each(
-        _argument(resolver, arguments, 0),
-        lambda value: resolver.call(value, Arguments.none()),
-    )
-    return (Sequence((results,), exact=False),)
+    if not arguments.positional:
+        return _NOT_GIVEN
+    calls, *over = _given(resolver, arguments)
+    results = resolver.each(calls, lambda value: resolver.call(value, Arguments.none()))
+    return (Sequence((results,), exact=False, calls=calls, over=tuple(over)),)
+
+
+def _chained(resolver: Resolver, arguments: Arguments) -> Values:
+    over = _given(resolver, arguments)
+    elements = merge(*_elements_of_each(resolver, over)) if over else ()
+    return (Sequence((elements,), exact=False, over=over),)
 
 
 def _enumerated(resolver: Resolver, arguments: Arguments) -> Values:
     pair = Sequence(((Unknown("a number"),), _elements(resolver, arguments)), exact=True)
-    return (Sequence(((pair,),), exact=False),)
+    return (Sequence(((pair,),), exact=False, over=_given(resolver, arguments)[:1]),)
 
 
 def _zipped(resolver: Resolver, arguments: Arguments) -> Values:
-    parts = tuple(
-        resolver.each(
-            resolver.evaluate(arguments.module, path),
-            lambda value: protocols.iterated(resolver, value),
-        )
-        for path in arguments.positional
+    over = _given(resolver, arguments)
+    pair = Sequence(_elements_of_each(resolver, over), exact=True)
+    return (Sequence(((pair,),), exact=False, over=over),)
+
+
+def _elements_of_each(resolver: Resolver, groups: tuple[Values, ...]) -> tuple[Values, ...]:
+    return tuple(
+        resolver.each(group, lambda value: protocols.iterated(resolver, value)) for group in groups
     )
-    return (Sequence(((Sequence(parts, exact=True),),), exact=False),)
 
 
 def _dict(resolver: Resolver, arguments: Arguments) -> Values:
@@ -137,6 +160,10 @@ def _class_of(value: Value) -> Values:
     if isinstance(value, ExternalInstance):
         return (External(value.type_name),)
     return (Unknown("the class of an unknown value"),)
+
+
+def _pattern(resolver: Resolver, arguments: Arguments) -> Values:
+    return (ExternalInstance("re.Pattern"),)
 
 
 def _wrapped(name: str) -> Semantics:
@@ -219,7 +246,14 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "builtins.frozenset": _collected,
     "builtins.sorted": _collected,
     "builtins.reversed": _collected,
-    "builtins.iter": _collected,
+    "builtins.iter": _passed_on,
+    "itertools.islice": _passed_on,
+    "itertools.cycle": _passed_on,
+    "itertools.chain": _chained,
+    "itertools.takewhile": _filtered,
+    "itertools.dropwhile": _filtered,
+    "itertools.filterfalse": _filtered,
+    "itertools.starmap": _mapped,
     "collections.deque": _collected,
     "builtins.next": _elements,
     "builtins.max": _elements,
@@ -233,6 +267,7 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _defaultdict,
     "builtins.type": _type,
+    "re.compile": _pattern,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "copy.replace": _first,

@@ -14,7 +14,12 @@ from flake8_async_block.model.path import NO_PATH, PathNode
 
 
 class SiteKind:
-    """What happens at a site. Plain strings, so that summaries serialise as they are."""
+    """What happens at a site. Plain strings, so that summaries serialise as they are.
+
+    Any other kind is the name of the special method that an operator or an assignment calls: of
+    the site's path, of the first operand of a ``BINARY`` step that has it, or, for ``__set__``,
+    of what holds the attribute.
+    """
 
     CALL: Final = "call"
     ATTRIBUTE: Final = "attribute"
@@ -96,7 +101,7 @@ class Await(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A ``with`` statement without ``async`` in a coroutine: one of its managers, and its extent.
+    """A ``with`` statement without ``async``: one of its managers, and its extent.
 
     ``path`` is the manager, ``span`` its expression, ``extent`` the whole statement; ``yields``
     tells whether the coroutine is a generator that gives something meanwhile.
@@ -106,6 +111,27 @@ class Block(NamedTuple):
     span: Span
     extent: Span
     yields: bool = False
+
+
+class Branch(NamedTuple):
+    """Statements that run only for some values of a parameter.
+
+    ``slot`` is the parameter; ``needs`` one of :class:`Needs`; ``extent`` the statements.
+    """
+
+    slot: str
+    needs: str
+    extent: Span
+
+
+class Needs:
+    """What a parameter has to be for a branch to be taken."""
+
+    TRUE: Final = "true"
+    FALSE: Final = "false"
+    NONE: Final = "none"
+    GIVEN: Final = "given"
+    """Anything but None."""
 
 
 class Loop(NamedTuple):
@@ -161,7 +187,9 @@ class FunctionFacts:
         yielded: the paths of all yielded values.
         writes: what it assigns to that outlives it, as written: ``self.count``, ``CACHE[…]``.
         awaits: where it may suspend, in the order of the text.
-        blocks: its ``with`` statements without ``async``, if it is a coroutine.
+        blocks: its ``with`` statements without ``async``.
+        branches: what only some values of its parameters make it run.
+        is_abstract: there is nothing in it but ``...`` or ``raise NotImplementedError``.
     """
 
     qualname: str
@@ -179,6 +207,8 @@ class FunctionFacts:
     writes: tuple[str, ...] = ()
     awaits: tuple[Await, ...] = ()
     blocks: tuple[Block, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    is_abstract: bool = False
 
 
 @dataclass(frozen=True, slots=True)

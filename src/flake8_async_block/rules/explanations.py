@@ -13,17 +13,17 @@ from typing import Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.contexts import Context, Contexts
-from flake8_async_block.graph.propagate import Propagation, Witness
-from flake8_async_block.graph.resolve import Resolver
-from flake8_async_block.graph.shown import describe
-from flake8_async_block.graph.targets import (
+from flake8_async_block.graph.outcomes import (
     Blocks,
     Candidate,
     Runs,
     Target,
-    candidates_of,
     why_outside_passes,
 )
+from flake8_async_block.graph.propagate import Propagation, Witness
+from flake8_async_block.graph.resolve import Resolver
+from flake8_async_block.graph.shown import describe
+from flake8_async_block.graph.targets import candidates_of
 from flake8_async_block.graph.values import (
     NONE,
     Instance,

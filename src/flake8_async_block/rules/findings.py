@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from flake8_async_block.graph.companions import companions
+from flake8_async_block.graph.contention import is_lock
 from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.endless import Endless
-from flake8_async_block.graph.propagate import Propagation, Witness
+from flake8_async_block.graph.patches import is_patched
+from flake8_async_block.graph.propagate import Perhaps, Propagation, Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.sync_handlers import may_become_sync
@@ -25,6 +28,7 @@ from flake8_async_block.rules.offload_findings import Misuse, offload_findings
 from flake8_async_block.rules.plans import Advice, advise, without_async
 from flake8_async_block.rules.scene import Scene, Texts, bare, contains
 
+_LOCK_REMEDY: Final = "hold the lock for a moment only, or use an `asyncio.Lock` among tasks"
 _SELDOM: Final = {
     Guard.NONE: "",
     Guard.ERROR: ", though only on an error path",
@@ -148,6 +152,8 @@ class _Finder:
             if site.span not in settled
             and (witness := self._propagation.of_site(function, site)) is not None
             and not is_done_before(self._scene.resolver, facts, witness)
+            and not is_patched(self._scene.resolver, facts, self._propagation.hops(witness))
+            and not self._is_own_lock(witness)
         ]
         # Reading, entering or iterating over what a reported call begins with is no news.
         told = {
@@ -159,6 +165,12 @@ class _Finder:
                     continue
                 told.add(witness.site.span[:2])
             yield self._blocking(facts, witness)
+        known = {witness.site.span for witness in witnesses} | settled
+        for site in facts.sites:
+            if site.kind == SiteKind.CALL and not site.awaited and site.span not in known:
+                perhaps = self._propagation.perhaps(function, site)
+                if perhaps is not None:
+                    yield self._perhaps_blocking(facts, perhaps)
 
     def advice(self, facts: FunctionFacts) -> Diagnostic | None:
         """What a coroutine could be instead."""
@@ -182,6 +194,7 @@ class _Finder:
         handlers = self._scene.handlers(facts)
         known_as = self._known_as(witness, text)
         message = f"`{text}`{known_as} {does} on the event loop{through}{seldom}, in {place}"
+        message += self._held_by(hops[-1])
         caution = self._caution(witness)
         advice = advise(
             api,
@@ -194,6 +207,8 @@ class _Finder:
         )
         if crossing is not None and crossing.remedy:
             advice = Advice(None, "the coroutine is to be awaited instead", crossing.remedy)
+        if direct and is_lock(api):
+            advice = Advice(None, "the lock may be shared with threads", _LOCK_REMEDY)
         return Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -201,7 +216,7 @@ class _Finder:
             span=site.span,
             message=message,
             api=api.name,
-            cost=api.cost,
+            cost="unbounded" if is_lock(api) else api.cost,
             trace=tuple(self._hop(hop) for hop in hops),
             handler=next(iter(handlers), None),
             handlers=handlers,
@@ -209,7 +224,41 @@ class _Finder:
             alternatives=advice.alternatives + self._without_async(facts),
             why_not=advice.why_not,
             remedy=advice.remedy,
-            once=witness.seldom == Guard.ONCE,
+            once=witness.seldom == Guard.ONCE
+            or self._contexts.runs_once(ProjectFunction(self._module, facts.qualname)),
+        )
+
+    def _is_own_lock(self, witness: Witness) -> bool:
+        """Whether a site takes a lock that nothing else holds for long."""
+        api = witness.api
+        if witness.next is not None or not is_lock(api) or self._propagation.counts(api):
+            return False
+        holding = self._propagation.contention.holding
+        return holding(api, self._module, witness.site, elsewhere=True) is None
+
+    def _held_by(self, last: Witness) -> str:
+        """Who holds the lock for which a chain ends up waiting."""
+        if not is_lock(last.api):
+            return ""
+        contention = self._propagation.contention
+        holding = contention.holding(last.api, last.function.path, last.site)
+        if holding is None:
+            return ""
+        hop = self._scene.hop(holding.function, holding.span)
+        where = f"{hop.path}:{hop.line}"
+        return f"; `{bare(hop.function)}` holds the lock during `{hop.text}` ({where})"
+
+    def _perhaps_blocking(self, facts: FunctionFacts, perhaps: Perhaps) -> Diagnostic:
+        """The note about a call of which only some implementations block."""
+        found = self._blocking(facts, perhaps.witness)
+        some = f"{perhaps.blocking} of {perhaps.known} implementations"
+        return replace(
+            found,
+            message=f"{found.message}; it may block: {some} of the method",
+            once=True,
+            fix=None,
+            alternatives=(),
+            why_not="only some implementations of the method block",
         )
 
     def _caution(self, witness: Witness) -> str | None:

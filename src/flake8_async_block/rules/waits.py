@@ -138,7 +138,9 @@ For whole directories:
 
 - What is awaited, so everything from `asyncio`.
 - What does not wait: `get_nowait()`, `get(block=False)`, `acquire(blocking=False)`, `timeout=0`.
-- A `threading.Lock` and putting into a queue: mostly short, so reported from `cost = "brief"` on.
+- A `threading.Lock` that nobody holds for long. One that is held during an `await`, or during
+  something that blocks, anywhere in the project is reported, and the message says where that is.
+- Putting into a queue: mostly short, so reported from `cost = "brief"` on, as are all locks.
 - `result()` of an `asyncio` task or future: it raises when there is no result yet.
 
 ```python

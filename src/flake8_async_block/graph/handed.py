@@ -1,0 +1,384 @@
+"""Functions that are handed to other functions, and what becomes of them there.
+
+``retry(lambda: requests.get(url))`` blocks because ``retry`` calls its parameter. Which function
+that is differs from call to call, so a function that calls a parameter is looked at once for each
+function that it is handed: a :class:`ProjectFunction` then says what it was ``given``. A decorator
+is such a call as well: the function that it makes has been given the one that it decorates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.decorators import is_static
+from flake8_async_block.graph.values import (
+    NONE,
+    External,
+    ExternalMethod,
+    Given,
+    Instance,
+    Literal,
+    Opaque,
+    Partial,
+    ProjectClass,
+    ProjectFunction,
+    Value,
+    Values,
+    is_known,
+    literal_value,
+    merge,
+    unbound,
+)
+from flake8_async_block.model.diagnostic import Span
+from flake8_async_block.model.path import SPREAD, PathNode, PathOp
+from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, Needs, ParameterKind
+
+if TYPE_CHECKING:
+    from flake8_async_block.graph.resolve import Resolver
+
+_UNDECORATED: Final[Given] = (("", ()),)
+"""What a function is given that is meant without its decorators."""
+_SOMETHING: Final = Opaque("an argument")
+"""Stands for an argument that is given where the default is None."""
+_DEEPEST: Final = 3
+"""How many functions may be handed over inside one another."""
+_PARTIALS: Final = frozenset({"functools.partial", "functools.partialmethod"})
+
+
+class Place(NamedTuple):
+    """Where paths are evaluated: in a file, in a function that was given other functions."""
+
+    module: str
+    given: Given = ()
+
+
+def evaluate(resolver: Resolver, place: Place, path: int) -> Values:
+    """The candidates for a path, with what the function was given."""
+    if not place.given:
+        return resolver.evaluate(place.module, path)
+    return _evaluate(resolver, place, resolver.summary(place.module), path)
+
+
+def _evaluate(resolver: Resolver, place: Place, summary: ModuleSummary, path: int) -> Values:
+    node = summary.nodes[path]
+    if node.op == PathOp.PARAMETER:
+        for slot, values in place.given:
+            if slot == node.name:
+                return values
+    elif node.op == PathOp.FUNCTION:
+        if _is_inside(node.name, place.given) and _depth_of(place.given) < _DEEPEST:
+            return (ProjectFunction(place.module, node.name, (), place.given),)
+    elif node.op == PathOp.UNION:
+        return merge(*[_evaluate(resolver, place, summary, each) for each in node.operands])
+    elif node.op == PathOp.CALL and len(node.operands) > 1:
+        callee = resolver.evaluate(place.module, node.operands[0])
+        if len(callee) == 1 and isinstance(callee[0], External) and callee[0].name in _PARTIALS:
+            return (Partial(_evaluate(resolver, place, summary, node.operands[1])),)
+    return resolver.evaluate(place.module, path)
+
+
+def concerns(summary: ModuleSummary, node: PathNode, given: Given) -> bool:
+    """Whether what a function was given can matter to a site of it."""
+    slots = {slot for slot, _ in given}
+    return any(_mentions(summary, operand, slots, given) for operand in node.operands)
+
+
+def _mentions(summary: ModuleSummary, path: int, slots: set[str], given: Given) -> bool:
+    node = summary.nodes[path]
+    if node.op == PathOp.PARAMETER:
+        return node.name in slots
+    if node.op == PathOp.FUNCTION:
+        return _is_inside(node.name, given)
+    return node.op in (PathOp.UNION, PathOp.CALL) and any(
+        _mentions(summary, operand, slots, given) for operand in node.operands
+    )
+
+
+def _is_inside(qualname: str, given: Given) -> bool:
+    """Whether a function is defined in the one that was given something."""
+    return any(slot and qualname.startswith(f"{slot.rpartition(':')[0]}.") for slot, _ in given)
+
+
+def _depth_of(given: Given) -> int:
+    return 1 + max(
+        (
+            _depth_of(value.given)
+            for _, values in given
+            for value in values
+            if isinstance(value, ProjectFunction) and value.given
+        ),
+        default=0,
+    )
+
+
+# calls
+
+
+def with_callbacks(
+    resolver: Resolver, function: ProjectFunction, arguments: Arguments, place: Place
+) -> ProjectFunction:
+    """``function`` with the functions that a call hands it for parameters that it calls."""
+    bare = unbound(function)
+    slots = called_slots(resolver, function) if arguments.positional or arguments.keywords else ()
+    if not slots:
+        return bare
+    found = []
+    for slot, name, position in slots:
+        path = arguments.find(name, _shifted(function, position))
+        values = evaluate(resolver, place, path) if path is not None else ()
+        if any(map(_is_callback, values)) and _depth_of((("", values),)) <= _DEEPEST:
+            found.append((slot, values))
+    return bare._replace(given=(*function.given, *found)) if found else bare
+
+
+def _shifted(function: ProjectFunction, position: int) -> int:
+    """The place of a parameter in a call, to which the receiver does not belong."""
+    return position - 1 if function.receiver else position
+
+
+def _is_callback(value: Value) -> bool:
+    return isinstance(value, (ProjectFunction, Partial, External, ExternalMethod, ProjectClass))
+
+
+def deciding_slots(
+    resolver: Resolver, function: ProjectFunction, next_call: PathNode | None
+) -> frozenset[str]:
+    """The parameters about whose branches callers decide, also those of what is called next.
+
+    Args:
+        next_call: the call by which the function blocks, if it blocks by a call of the project.
+    """
+    facts = resolver.function_facts(function)
+    slots = {branch.slot for branch in facts.branches}
+    if next_call is not None and next_call.op == PathOp.CALL:
+        nodes = resolver.summary(function.path).nodes
+        for operand in next_call.operands[1:]:
+            node = nodes[operand]
+            if node.op == PathOp.PARAMETER and node.name.rpartition(":")[0] == facts.qualname:
+                slots.add(node.name)
+    return frozenset(slots)
+
+
+def with_decisions(
+    resolver: Resolver,
+    function: ProjectFunction,
+    slots: frozenset[str],
+    arguments: Arguments,
+    place: Place,
+    bound: int,
+) -> ProjectFunction:
+    """``function`` with the constants that a call hands it, or leaves at their defaults.
+
+    Args:
+        slots: the parameters that matter.
+        bound: how many parameters are not among the arguments, because the receiver is one.
+    """
+    facts = resolver.function_facts(function)
+    found: list[tuple[str, Values]] = []
+    for position, parameter in enumerate(facts.parameters):
+        slot = f"{facts.qualname}:{parameter.name}"
+        if slot not in slots or any(slot == known for known, _ in function.given):
+            continue
+        path = arguments.find(parameter.name, position - bound)
+        default = resolver.evaluate(function.path, parameter.default)
+        if path is None:
+            values = () if _may_spread(resolver, arguments) else default
+        else:
+            values = evaluate(resolver, place, path)
+            if default == (NONE,) and NONE not in values and not _is_constant(values):
+                values = (_SOMETHING,)
+        if _is_constant(values) or values == (_SOMETHING,):
+            found.append((slot, values))
+    return function._replace(given=(*function.given, *found)) if found else function
+
+
+def _is_constant(values: Values) -> bool:
+    return len(values) == 1 and isinstance(values[0], Literal)
+
+
+def _may_spread(resolver: Resolver, arguments: Arguments) -> bool:
+    nodes = resolver.summary(arguments.module).nodes
+    return any(name == SPREAD for name, _ in arguments.keywords) or any(
+        nodes[path].op == PathOp.STAR for path in arguments.positional
+    )
+
+
+def is_dead(facts: FunctionFacts, given: Given, span: Span) -> bool:
+    """Whether what a function was given keeps it from getting to ``span``."""
+    return any(
+        extent[:2] <= span[:2] and span[2:] <= extent[2:] and _fails(needs, values)
+        for slot, needs, extent in facts.branches
+        for known, values in given
+        if known == slot
+    )
+
+
+def _fails(needs: str, values: Values) -> bool:
+    if values == (_SOMETHING,):
+        return needs == Needs.NONE
+    if len(values) != 1 or not isinstance(values[0], Literal):
+        return False
+    value = literal_value(values[0].text)
+    if needs in (Needs.NONE, Needs.GIVEN):
+        return (value is None) != (needs == Needs.NONE)
+    return bool(value) != (needs == Needs.TRUE)
+
+
+Slot = tuple[str, str, int]
+"""A parameter: its slot in access paths, its name, and its place from 0."""
+Use = tuple[str, int, int]
+"""A parameter's slot, the call that calls it or is handed it, and the operand that it is in."""
+
+
+def called_slots(resolver: Resolver, function: ProjectFunction) -> tuple[Slot, ...]:
+    """The parameters that a function calls, or hands to something that does."""
+    key = (function.path, function.qualname)
+    notes = resolver.project.uses
+    notes.note(function.path)
+    known = resolver.called_slots.get(key)
+    if known is None:
+        # A function that only hands a parameter to itself never calls it.
+        resolver.called_slots[key] = ()
+        uses = _uses_in(resolver, function.path).get(function.qualname, [])
+        known = resolver.called_slots[key] = notes.on_behalf_of(
+            function.path, lambda: _find_slots(resolver, function, uses) if uses else ()
+        )
+    return known
+
+
+def _find_slots(resolver: Resolver, function: ProjectFunction, uses: list[Use]) -> tuple[Slot, ...]:
+    facts = resolver.function_facts(function)
+    nodes = resolver.summary(function.path).nodes
+    slots = {
+        f"{facts.qualname}:{parameter.name}": (parameter.name, position)
+        for position, parameter in enumerate(facts.parameters)
+        if parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD)
+        and not (position == 0 and facts.owner and not is_static(resolver, function))
+    }
+    found: dict[str, None] = {}
+    for slot, call, path in uses:
+        if slot in slots and slot not in found:
+            node = nodes[call]
+            if path == node.operands[0] or _is_called(resolver, function.path, node, path):
+                found[slot] = None
+    return tuple((slot, *slots[slot]) for slot in found)
+
+
+def _uses_in(resolver: Resolver, module: str) -> dict[str, list[Use]]:
+    """The calls of parameters, or with parameters, in a file, by the parameter's function."""
+    known = resolver.parameter_uses.get(module)
+    if known is None:
+        known = resolver.parameter_uses[module] = {}
+        nodes = resolver.summary(module).nodes
+        slots: dict[int, tuple[str, ...]] = {}
+        for index, node in enumerate(nodes):
+            if node.op == PathOp.PARAMETER:
+                slots[index] = (node.name,)
+            elif node.op == PathOp.UNION:
+                within = [slot for each in node.operands for slot in slots.get(each, ())]
+                if within:
+                    slots[index] = tuple(within)
+            elif node.op == PathOp.CALL:
+                for each in node.operands:
+                    for slot in slots.get(each, ()):
+                        known.setdefault(slot.rpartition(":")[0], []).append((slot, index, each))
+                if nodes[node.operands[0]].name.rpartition(".")[2] == "partial":
+                    within = [slot for each in node.operands[1:] for slot in slots.get(each, ())]
+                    slots[index] = tuple(within)
+    return known
+
+
+def _is_called(resolver: Resolver, module: str, node: PathNode, path: int) -> bool:
+    """Whether a call calls its argument ``path`` before it returns."""
+    arguments = Arguments.of(module, node)
+    for callee in resolver.evaluate(module, node.operands[0]):
+        if isinstance(callee, ProjectFunction):
+            for _, name, position in called_slots(resolver, callee):
+                if arguments.find(name, _shifted(callee, position)) == path:
+                    return True
+        elif path in called_arguments(resolver, callee, arguments):
+            return True
+    return False
+
+
+def called_arguments(resolver: Resolver, callee: Value, arguments: Arguments) -> Iterator[int]:
+    """The arguments of something outside that it calls before it returns."""
+    if isinstance(callee, External):
+        entry = resolver.frameworks.caller(callee.name)
+    elif isinstance(callee, ExternalMethod):
+        entry = resolver.frameworks.caller(f"{callee.type_name}.{callee.method}")
+    else:
+        return
+    if entry is not None:
+        path = arguments.find(entry.parameter, entry.position if entry.position >= 0 else None)
+        if path is not None:
+            yield path
+
+
+# decorators
+
+
+class Decorated(NamedTuple):
+    """What a call of a decorated function runs: ``made`` by its decorators, and more beside it."""
+
+    made: Values
+    beside: tuple[ProjectFunction, ...] = ()
+
+
+def decorated(resolver: Resolver, function: ProjectFunction) -> Decorated:
+    """What the decorators of the project make of a function that is called by its name."""
+    plain = function._replace(receiver=(), given=function.given or _UNDECORATED)
+    notes = resolver.project.uses
+    notes.note(plain.path)
+    known = resolver.decorated.get(plain)
+    if known is None:
+        resolver.decorated[plain] = Decorated((plain,))
+        known = resolver.decorated[plain] = notes.on_behalf_of(
+            plain.path, lambda: _decorated(resolver, plain)
+        )
+    return known
+
+
+def _decorated(resolver: Resolver, plain: ProjectFunction) -> Decorated:
+    made: Values = (plain,)
+    beside: tuple[ProjectFunction, ...] = ()
+    for path in reversed(resolver.function_facts(plain).decorators):
+        known = [value for value in resolver.evaluate(plain.path, path) if is_known(value)]
+        if len(known) != 1:
+            continue
+        (decorator,) = known
+        if isinstance(decorator, ProjectClass):
+            # It keeps the function, and calls it when it is called itself.
+            beside += tuple(value for value in made if isinstance(value, ProjectFunction))
+            made = (Instance(decorator),)
+            continue
+        if isinstance(decorator, Instance):
+            methods = resolver.attribute(decorator, "__call__")
+            decorator = methods[0] if len(methods) == 1 else decorator
+        if isinstance(decorator, ProjectFunction):
+            made = _made_by(resolver, decorator, made) or made
+    return Decorated(made, beside)
+
+
+def _made_by(resolver: Resolver, decorator: ProjectFunction, function: Values) -> Values:
+    """What a decorator returns for a function; nothing where that is not known."""
+    facts = resolver.function_facts(decorator)
+    first = 1 if facts.owner and not is_static(resolver, decorator) else 0
+    if facts.is_async or facts.is_generator or len(facts.parameters) <= first:
+        return ()
+    slot = f"{facts.qualname}:{facts.parameters[first].name}"
+    given = (*(pair for pair in decorator.given if pair[0]), (slot, function))
+    place = Place(decorator.path, given)
+    if _depth_of(given) > _DEEPEST:
+        return ()
+    found = merge(*[evaluate(resolver, place, path) for path in facts.returned] or [()])
+    if not found or not all(isinstance(value, (ProjectFunction, Partial)) for value in found):
+        return ()
+    return found
+
+
+def is_plain(function: ProjectFunction) -> bool:
+    """Whether a function is meant without its decorators."""
+    return bool(function.given)
