@@ -70,6 +70,8 @@ class Endless:
     def _search(
         self, start: ProjectFunction, way: tuple[tuple[ProjectFunction, Site], ...]
     ) -> EndlessCall | None:
+        if start in self._ends:
+            return None
         seen = {start}
         level = [(start, way)]
         while level:

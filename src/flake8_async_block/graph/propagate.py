@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -71,6 +72,7 @@ class Propagation:
 
     def __init__(self, resolver: Resolver, counts: Callable[[BlockingApi], bool]) -> None:
         self._resolver = resolver
+        self._uses = resolver.project.uses
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
@@ -141,12 +143,13 @@ class Propagation:
 
     def _sites(self, function: ProjectFunction) -> tuple[tuple[Site, tuple[Candidate, ...]], ...]:
         """The sites of a function that can matter, with what they do."""
-        uses = self._resolver.project.uses
-        uses.note(function.path)
+        uses = self._uses
+        if function.path != uses.current:
+            uses.note(function.path)
         known = self._matters.get(function)
         if known is None:
             known = self._matters[function] = uses.on_behalf_of(
-                function.path, lambda: self._read_sites(function)
+                function.path, partial(self._read_sites, function)
             )
         return known
 
@@ -164,6 +167,8 @@ class Propagation:
 
     def _candidates(self, function: ProjectFunction, site: Site) -> tuple[Candidate, ...]:
         """What the candidates for a site do; nothing if one of them cannot block."""
+        if site.kind[0] == "_" and not self._may_block(site.kind):
+            return ()
         given = function.given
         if given:
             summary = self._resolver.summary(function.path)
@@ -172,10 +177,13 @@ class Propagation:
         key = (function.path, site.path, site.kind, site.awaited, given)
         known = self._known_candidates.get(key)
         if known is None:
-            known = self._resolver.project.uses.on_behalf_of(
-                function.path, lambda: self._find_candidates(function.path, site, given)
-            )
-            if any(_may_be_unblocked(target) for target in chain.from_iterable(known)):
+            if self._uses.current == function.path:
+                known = self._find_candidates(function.path, site, given)
+            else:
+                known = self._uses.on_behalf_of(
+                    function.path, partial(self._find_candidates, function.path, site, given)
+                )
+            if known and any(_may_be_unblocked(target) for target in chain.from_iterable(known)):
                 # It depends on what else the function does, so it is not kept for the others.
                 return () if self.is_unblocked(function, site, known) else known
             self._known_candidates[key] = known
@@ -191,8 +199,6 @@ class Propagation:
         )
 
     def _find_candidates(self, module: str, site: Site, given: Given) -> tuple[Candidate, ...]:
-        if site.kind[0] == "_" and not self._may_block(site.kind):
-            return ()
         found = []
         candidates = candidates_of(self._resolver, module, site, given)
         if len(candidates) > 1:
