@@ -8,9 +8,11 @@ asked, so the parts are simply put together.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -50,6 +52,18 @@ class Part(NamedTuple):
 _T = TypeVar("_T")
 Work = Callable[[Sequence[str]], _T]
 """What a process does with some of the files."""
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Extraction makes many objects and no cycles: the collector only costs time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def worthwhile_jobs(files: Sequence[str], wanted: int) -> int:
@@ -144,8 +158,6 @@ _work_of_process: Work[Any] | None = None
 
 
 def _set_up(make: Callable[[], Work[Any]]) -> None:
-    import gc
-
     global _work_of_process  # noqa: PLW0603 - a process has no other place for what it keeps
     gc.disable()
     _work_of_process = make()

@@ -6,13 +6,10 @@ project it leads, so that the answer for a file does not depend on what else was
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,10 +20,12 @@ from flake8_async_block.cache.store import SummaryStore, package_version
 from flake8_async_block.catalogue.frameworks import load_frameworks
 from flake8_async_block.catalogue.load import load_catalogue
 from flake8_async_block.config import Config, is_reported
+from flake8_async_block.engine.fixing import FixOptions, FixResult, work_out_fixes
 from flake8_async_block.engine.kept import Kept
 from flake8_async_block.engine.pool import (
     Part,
     Work,
+    collector_paused,
     copies_are_safe,
     in_processes,
     worthwhile_jobs,
@@ -39,7 +38,6 @@ from flake8_async_block.graph.propagate import Propagation
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileError
 from flake8_async_block.model.errors import UsageError
-from flake8_async_block.model.fix import FileFix
 from flake8_async_block.rules import ADVICE, RULES_BY_CODE
 from flake8_async_block.rules.backends import choose_backend
 from flake8_async_block.rules.explanations import Found, LineExplanation, explain_line
@@ -51,37 +49,6 @@ _ROOT_MARK: Final = re.compile(
     rb"\basync\s+(?:def|for)\b|\bawait\b|\bwhile\s+(?:True|1)\b|\bfrom itertools\b|\bitertools\."
 )
 """Text without any of these has no function that runs on the loop, nor one that never ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class FixOptions:
-    """Which fixes to apply.
-
-    Args:
-        unsafe: also those that may change what the program computes.
-        select: code prefixes; nothing means all.
-        strategies: the ways to fix that may be used, the preferred one first; nothing means those
-            of the settings, or else the one that suits each finding best.
-        chosen: which findings to fix; None means all.
-    """
-
-    unsafe: bool = False
-    select: tuple[str, ...] = ()
-    strategies: tuple[str, ...] = ()
-    chosen: Callable[[Diagnostic], bool] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FixResult:
-    """What fixing came to; nothing is written yet.
-
-    Args:
-        files: the files with findings, sorted by path.
-        errors: the files that could not be read or parsed.
-    """
-
-    files: tuple[FileFix, ...]
-    errors: tuple[FileError, ...]
 
 
 class _Judge(NamedTuple):
@@ -240,7 +207,7 @@ class Engine:
         """Check files, by their absolute paths, in this process."""
         answers: dict[str, FileAnswer] = {}
         uses = self._project.uses
-        with _collector_paused():
+        with collector_paused():
             for number, file in enumerate(files):
                 if progress is not None:
                     progress(number, len(files))
@@ -352,38 +319,13 @@ class Engine:
         Raises:
             UsageError: a path does not exist.
         """
-        from flake8_async_block.fixers import fix_file
+        return work_out_fixes(
+            self.check(paths), options, self._config, self._reader.text, self._check_again
+        )
 
-        result = self.check(paths)
-        by_file: dict[str, list[Diagnostic]] = {}
-        for diagnostic in result.diagnostics:
-            if not options.select or diagnostic.code.startswith(options.select):
-                by_file.setdefault(diagnostic.path, []).append(diagnostic)
-        fixed = []
-        for shown, diagnostics in sorted(by_file.items()):
-            absolute = self._config.root / shown
-            source = self._reader.text(str(absolute))
-            assert source is not None
-            fixed.append(
-                fix_file(
-                    shown,
-                    source,
-                    diagnostics,
-                    allow_unsafe=options.unsafe,
-                    recheck=partial(self._recheck, absolute, options),
-                    strategies=options.strategies or self._config.strategy,
-                    wanted=options.chosen,
-                )
-            )
-        return FixResult(tuple(fixed), result.errors)
-
-    def _recheck(self, path: Path, options: FixOptions, text: bytes) -> Sequence[Diagnostic]:
+    def _check_again(self, path: Path, text: bytes) -> Sequence[Diagnostic]:
         again = Engine(self._config, reader=self._reader.with_text(str(path), text))
-        return [
-            diagnostic
-            for diagnostic in again.check([path]).diagnostics
-            if not options.select or diagnostic.code.startswith(options.select)
-        ]
+        return again.check([path]).diagnostics
 
 
 def _reading(reader: Reader) -> Work[dict[str, bytes]]:
@@ -408,15 +350,3 @@ def _kept_back(diagnostic: Diagnostic, selected: Sequence[Diagnostic]) -> str:
     if diagnostic in selected:
         return "not reported: a comment silences it"
     return f"not reported: the settings turn {diagnostic.code} off"
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Extraction makes many objects and no cycles: the collector only costs time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
