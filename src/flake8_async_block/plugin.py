@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import atexit
+import gc
 import io
 import os
 import tokenize
@@ -113,6 +114,9 @@ class _Session:
         engine = self._engine_for(overlay)
         # Comments are flake8's own affair: it may have been told to disregard them.
         result = engine.check([path], suppress=False)
+        if engine is self._engine:
+            # What it has learnt stays to the end: the collector need not look through it again.
+            gc.freeze()
         return [
             (found.span.line, found.span.col, f"{found.code} {found.message}")
             for found in result.diagnostics

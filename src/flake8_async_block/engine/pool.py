@@ -34,19 +34,19 @@ class Part(NamedTuple):
 
     Attributes:
         answers: by file.
-        inputs: path → signature of everything the part depends on.
+        inputs: path → signature of what was looked at.
         keys: path → key of the text, of the files that were read.
+        words: word → the files that hold it.
         owners: who asked → whose answers were used.
         asked: who asked → the words whose places were used.
-        words: word → the files that hold it.
     """
 
     answers: dict[str, FileAnswer]
     inputs: dict[str, str]
     keys: dict[str, bytes]
+    words: dict[bytes, tuple[str, ...]]
     owners: dict[str, set[str]]
     asked: dict[str, set[bytes]]
-    words: dict[bytes, tuple[str, ...]]
 
 
 _T = TypeVar("_T")

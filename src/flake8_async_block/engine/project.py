@@ -216,16 +216,9 @@ class Engine:
                 )
         if progress is not None:
             progress(len(files), len(files))
-        reader = self._reader
-        reader.flush()
-        return Part(
-            answers,
-            reader.known_inputs(),
-            reader.keys,
-            dict(uses.owners),
-            dict(uses.words),
-            dict(reader.word_answers()),
-        )
+        self._reader.flush()
+        owners, asked = uses.take()
+        return Part(answers, *self._reader.news(), owners, asked)
 
     def _check_file(self, path: str) -> FileAnswer:
         reader = self._reader

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,7 @@ class Reader:
     ) -> None:
         self.errors: dict[str, FileError] = {}
         self.keys: dict[str, bytes] = {}
+        self._told = (0, 0, 0)
         self.overlays = dict(overlays)
         self._config = config
         self.store = store
@@ -80,9 +82,20 @@ class Reader:
         if self._inputs is not None:
             self._inputs.add_known(signatures)
 
-    def known_inputs(self) -> dict[str, str]:
-        """What has been noted so far, with the signatures of that time."""
-        return {} if self._inputs is None else dict(self._inputs.signatures)
+    def news(self) -> tuple[dict[str, str], dict[str, bytes], dict[bytes, tuple[str, ...]]]:
+        """What has been noted, read and looked for since this was last called.
+
+        Returns:
+            Path → signature, path → key of the text, and word → the files that hold it.
+        """
+        signatures = {} if self._inputs is None else self._inputs.signatures
+        words = {} if self._words is None else self._words.answers
+        before, self._told = self._told, (len(signatures), len(self.keys), len(words))
+        return (
+            dict(islice(signatures.items(), before[0], None)),
+            dict(islice(self.keys.items(), before[1], None)),
+            dict(islice(words.items(), before[2], None)),
+        )
 
     def text(self, path: str) -> bytes | None:
         """The text of a file; None (and an error kept) where it cannot be read."""
@@ -175,10 +188,6 @@ class Reader:
     def mentioning(self, word: bytes) -> tuple[str, ...]:
         """The files of the project whose text holds ``word``, whatever a run was asked to check."""
         return self._word_search().files_with(word)
-
-    def word_answers(self) -> Mapping[bytes, tuple[str, ...]]:
-        """Where the words stand that anybody asked for."""
-        return {} if self._words is None else self._words.answers
 
     def remember_words(self, answers: Mapping[bytes, tuple[str, ...]]) -> None:
         """Take over where words stand, from an earlier run."""

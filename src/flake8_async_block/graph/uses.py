@@ -42,6 +42,12 @@ class Uses:
         """The current answer rests on which files hold ``word``."""
         self.words[self.current].add(word)
 
+    def take(self) -> tuple[dict[str, set[str]], dict[str, set[bytes]]]:
+        """The notes on owners and on words since this was last called."""
+        taken = dict(self.owners), dict(self.words)
+        self.owners, self.words = defaultdict(set), defaultdict(set)
+        return taken
+
     def on_behalf_of(self, owner: str, work: Callable[[], _T]) -> _T:
         """Work out an answer that is the owner's, whoever asked for it."""
         outer, self.current = self.current, owner
