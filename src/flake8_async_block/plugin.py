@@ -111,12 +111,15 @@ class _Session:
         overlay = _overlay(path, text)
         if overlay is None and path not in self._included():
             return []
+        from flake8_async_block.engine.pool import collector_paused
+
         engine = self._engine_for(overlay)
         # Comments are flake8's own affair: it may have been told to disregard them.
-        result = engine.check([path], suppress=False)
-        if engine is self._engine:
-            # What it has learnt stays to the end: the collector need not look through it again.
-            gc.freeze()
+        with collector_paused():
+            result = engine.check([path], suppress=False)
+            if engine is self._engine:
+                # What it has learnt stays to the end: the collector need not look through it.
+                gc.freeze()
         return [
             (found.span.line, found.span.col, f"{found.code} {found.message}")
             for found in result.diagnostics
