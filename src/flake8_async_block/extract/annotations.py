@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from flake8_async_block.extract.expressions import ExpressionReader
+from flake8_async_block.extract.recorder import Recorder
 from flake8_async_block.model.path import NO_PATH, PathOp
 
 
-def read_annotation(reader: ExpressionReader, node: ast.expr | None) -> int:
+def read_annotation(reader: Recorder, node: ast.expr | None) -> int:
     """The path of the type that ``node`` names, or ``NO_PATH`` when there is no annotation."""
     if node is None:
         return NO_PATH
@@ -19,7 +19,7 @@ def read_annotation(reader: ExpressionReader, node: ast.expr | None) -> int:
         reader.late_names = before
 
 
-def _read(reader: ExpressionReader, node: ast.expr) -> int:
+def _read(reader: Recorder, node: ast.expr) -> int:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             parsed = ast.parse(node.value.strip(), mode="eval").body
@@ -35,7 +35,7 @@ def _read(reader: ExpressionReader, node: ast.expr) -> int:
     return reader.read_silently(node)
 
 
-def _read_subscript(reader: ExpressionReader, node: ast.Subscript) -> int:
+def _read_subscript(reader: Recorder, node: ast.Subscript) -> int:
     base = reader.read_silently(node.value)
     name = node.value.attr if isinstance(node.value, ast.Attribute) else None
     name = node.value.id if isinstance(node.value, ast.Name) else name
@@ -56,6 +56,6 @@ def _read_subscript(reader: ExpressionReader, node: ast.Subscript) -> int:
     return reader.table.add(PathOp.ITEM, operands=(base, key))
 
 
-def instance_of(reader: ExpressionReader, annotation: int) -> int:
+def instance_of(reader: Recorder, annotation: int) -> int:
     """The path of a value of the annotated type."""
     return reader.table.add(PathOp.INSTANCE, operands=(annotation,))

@@ -7,22 +7,19 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from flake8_async_block.extract.builder import ClassBuilder
-from flake8_async_block.extract.containers import LateItem, note_item, note_method_call
-from flake8_async_block.extract.expressions import ExpressionReader
+from flake8_async_block.extract.containers import ContainerReader
 from flake8_async_block.extract.scope import ScopeKind
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Store
 
 
-class BindingReader(ExpressionReader):
-    """Binds what assignments name; ``self_owners`` maps the path of a ``self`` to its class."""
+class BindingReader(ContainerReader):
+    """Binds what assignments name."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stores: list[Store] = []
-        self.self_owners: dict[int, ClassBuilder] = {}
         self.current_class: ClassBuilder | None = None
-        self.late_items: list[LateItem] = []
 
     def is_self(self, path: int) -> bool:
         return path in self.self_owners
@@ -49,9 +46,6 @@ class BindingReader(ExpressionReader):
     def module_scope_bind(self, name: str, path: int) -> None:
         """Bind a module-level name from inside a function that declares it ``global``."""
 
-    def note_method_call(self, callee: ast.expr, arguments: list[int]) -> None:
-        note_method_call(self, callee, arguments)
-
     def bind_target(self, target: ast.expr, path: int) -> None:
         if isinstance(target, ast.Name):
             self.bind(target.id, path)
@@ -71,7 +65,7 @@ class BindingReader(ExpressionReader):
             key = target.slice
             name = repr(key.value) if isinstance(key, ast.Constant) else ast.unparse(key)
             self.stores.append(Store(base, f"[{name}]", path, key_path))
-            note_item(self, target.value, key_path, path)
+            self.note_item(target.value, key_path, path)
 
     def _unpack(self, targets: Sequence[ast.expr], path: int) -> None:
         node = self.table.nodes[path]

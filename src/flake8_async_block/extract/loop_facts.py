@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flake8_async_block.extract import loops
 from flake8_async_block.extract.builder import span_of
 from flake8_async_block.extract.polls import poll_of
+from flake8_async_block.extract.recorder import Recorder
 from flake8_async_block.extract.scope import ScopeKind
 from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import NO_PATH, PathOp
 from flake8_async_block.model.summary import Loop
-
-if TYPE_CHECKING:
-    from flake8_async_block.extract.expressions import ExpressionReader
 
 _SOURCES: Final = frozenset(
     {"itertools.count", "itertools.cycle", "itertools.repeat", "builtins.iter"}
@@ -28,7 +26,7 @@ _FINITE: Final = frozenset(
 _DEEPEST: Final = 4
 
 
-def note_while(reader: ExpressionReader, node: ast.While, nonlocals: frozenset[str]) -> None:
+def note_while(reader: Recorder, node: ast.While, nonlocals: frozenset[str]) -> None:
     """Note a ``while`` that may have no end, or that only looks and sleeps.
 
     Args:
@@ -64,7 +62,7 @@ def note_while(reader: ExpressionReader, node: ast.While, nonlocals: frozenset[s
 
 
 def _decided_by(
-    reader: ExpressionReader, node: ast.While, nonlocals: frozenset[str]
+    reader: Recorder, node: ast.While, nonlocals: frozenset[str]
 ) -> tuple[tuple[str, int], ...]:
     """What a condition is made of, if nothing in the loop's text can change it."""
     parts = loops.deciding_parts(node)
@@ -87,7 +85,7 @@ def _decided_by(
     return tuple(found.items())
 
 
-def note_for(reader: ExpressionReader, node: ast.For, iterable: int) -> None:
+def note_for(reader: Recorder, node: ast.For, iterable: int) -> None:
     """Note a ``for`` over ``iterable`` if that may have no end."""
     if not _may_have_no_end(reader, iterable, 0):
         return
@@ -105,7 +103,7 @@ def note_for(reader: ExpressionReader, node: ast.For, iterable: int) -> None:
     )
 
 
-def _may_have_no_end(reader: ExpressionReader, iterable: int, depth: int) -> bool:
+def _may_have_no_end(reader: Recorder, iterable: int, depth: int) -> bool:
     """Whether an iterable is made by something that may have no end.
 
     What generators of the project give has an end or none, which only the whole project tells. In

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from flake8_async_block.extract.annotations import read_annotation
 from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
-from flake8_async_block.extract.containers import settle_late_items
 from flake8_async_block.extract.reach import is_placeholder
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.statements import StatementReader
@@ -99,7 +98,7 @@ class ModuleReader(StatementReader):
         self.read_block(tree.body)
         self._builders.append(module)
         self._read_deferred()
-        settle_late_items(self, self.module_scope)
+        self.settle_late_items(self.module_scope)
         for builder in self._builders:
             self.functions[builder.qualname] = builder.finish()
         for class_builder in self._class_builders:

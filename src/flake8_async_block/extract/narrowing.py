@@ -5,17 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from flake8_async_block.extract.recorder import Recorder
 from flake8_async_block.model.path import Narrowing, PathOp
-
-if TYPE_CHECKING:
-    from flake8_async_block.extract.expressions import ExpressionReader
 
 _SAME: Final = (ast.Is, ast.Eq)
 
 
-def narrow(reader: ExpressionReader, test: ast.expr, *, holds: bool) -> None:
+def narrow(reader: Recorder, test: ast.expr, *, holds: bool) -> None:
     """Note in the current flow what ``test`` says when it ``holds``, or when it does not."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         narrow(reader, test.operand, holds=not holds)
@@ -32,7 +30,7 @@ def narrow(reader: ExpressionReader, test: ast.expr, *, holds: bool) -> None:
 
 
 @contextmanager
-def narrowed(reader: ExpressionReader, test: ast.expr, *, holds: bool) -> Iterator[None]:
+def narrowed(reader: Recorder, test: ast.expr, *, holds: bool) -> Iterator[None]:
     """Read an expression under ``test``; what is bound inside stays, what was narrowed does not."""
     scope = reader.scope
     before = dict(scope.flow)
@@ -47,9 +45,7 @@ def narrowed(reader: ExpressionReader, test: ast.expr, *, holds: bool) -> Iterat
                 del scope.flow[key]
 
 
-def narrow_to(
-    reader: ExpressionReader, subject: ast.expr, members: list[ast.expr], *, holds: bool
-) -> None:
+def narrow_to(reader: Recorder, subject: ast.expr, members: list[ast.expr], *, holds: bool) -> None:
     """Note that ``subject`` is, or is not, an instance of one of the types ``members``.
 
     Only variables and attributes of variables are remembered.

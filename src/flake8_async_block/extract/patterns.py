@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from flake8_async_block.extract.annotations import instance_of
+from flake8_async_block.extract.recorder import Recorder
 from flake8_async_block.model.path import PathOp
 
-if TYPE_CHECKING:
-    from flake8_async_block.extract.statements import StatementReader
 
-
-def bind_pattern(reader: StatementReader, pattern: ast.pattern, subject: int) -> None:
+def bind_pattern(reader: Recorder, pattern: ast.pattern, subject: int) -> None:
     """Bind the names in ``pattern`` for a subject with the path ``subject``."""
     table = reader.table
     if isinstance(pattern, ast.MatchAs):
