@@ -22,13 +22,7 @@ from flake8_async_block.extract.guards import (
 from flake8_async_block.extract.loop_facts import note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
-from flake8_async_block.extract.reach import (
-    asked_of_name,
-    extent_of,
-    is_exit,
-    may_exit,
-    truth_of,
-)
+from flake8_async_block.extract.reach import asked_of_name, extent_of, is_exit, may_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import PathOp

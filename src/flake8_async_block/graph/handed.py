@@ -2,8 +2,7 @@
 
 ``retry(lambda: requests.get(url))`` blocks because ``retry`` calls its parameter. Which function
 that is differs from call to call, so a function that calls a parameter is looked at once for each
-function that it is handed: a :class:`ProjectFunction` then says what it was ``given``. A decorator
-is such a call as well: the function that it makes has been given the one that it decorates.
+function that it is handed: a :class:`ProjectFunction` then says what it was ``given``.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from flake8_async_block.graph.values import (
     External,
     ExternalMethod,
     Given,
-    Instance,
     Literal,
     Opaque,
     Partial,
@@ -26,7 +24,6 @@ from flake8_async_block.graph.values import (
     ProjectFunction,
     Value,
     Values,
-    is_known,
     literal_value,
     merge,
     unbound,
@@ -38,11 +35,9 @@ from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, Needs
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_UNDECORATED: Final[Given] = (("", ()),)
-"""What a function is given that is meant without its decorators."""
 _SOMETHING: Final = Opaque("an argument")
 """Stands for an argument that is given where the default is None."""
-_DEEPEST: Final = 3
+DEEPEST: Final = 3
 """How many functions may be handed over inside one another."""
 _PARTIALS: Final = frozenset({"functools.partial", "functools.partialmethod"})
 
@@ -68,7 +63,7 @@ def _evaluate(resolver: Resolver, place: Place, summary: ModuleSummary, path: in
             if slot == node.name:
                 return values
     elif node.op == PathOp.FUNCTION:
-        if _is_inside(node.name, place.given) and _depth_of(place.given) < _DEEPEST:
+        if _is_inside(node.name, place.given) and depth_of(place.given) < DEEPEST:
             return (ProjectFunction(place.module, node.name, (), place.given),)
     elif node.op == PathOp.UNION:
         return merge(*[_evaluate(resolver, place, summary, each) for each in node.operands])
@@ -101,10 +96,10 @@ def _is_inside(qualname: str, given: Given) -> bool:
     return any(slot and qualname.startswith(f"{slot.rpartition(':')[0]}.") for slot, _ in given)
 
 
-def _depth_of(given: Given) -> int:
+def depth_of(given: Given) -> int:
     return 1 + max(
         (
-            _depth_of(value.given)
+            depth_of(value.given)
             for _, values in given
             for value in values
             if isinstance(value, ProjectFunction) and value.given
@@ -128,7 +123,7 @@ def with_callbacks(
     for slot, name, position in slots:
         path = arguments.find(name, _shifted(function, position))
         values = evaluate(resolver, place, path) if path is not None else ()
-        if any(map(_is_callback, values)) and _depth_of((("", values),)) <= _DEEPEST:
+        if any(map(_is_callback, values)) and depth_of((("", values),)) <= DEEPEST:
             found.append((slot, values))
     return bare._replace(given=(*function.given, *found)) if found else bare
 
@@ -315,70 +310,3 @@ def called_arguments(resolver: Resolver, callee: Value, arguments: Arguments) ->
         path = arguments.find(entry.parameter, entry.position if entry.position >= 0 else None)
         if path is not None:
             yield path
-
-
-# decorators
-
-
-class Decorated(NamedTuple):
-    """What a call of a decorated function runs: ``made`` by its decorators, and more beside it."""
-
-    made: Values
-    beside: tuple[ProjectFunction, ...] = ()
-
-
-def decorated(resolver: Resolver, function: ProjectFunction) -> Decorated:
-    """What the decorators of the project make of a function that is called by its name."""
-    plain = function._replace(receiver=(), given=function.given or _UNDECORATED)
-    notes = resolver.project.uses
-    notes.note(plain.path)
-    known = resolver.decorated.get(plain)
-    if known is None:
-        resolver.decorated[plain] = Decorated((plain,))
-        known = resolver.decorated[plain] = notes.on_behalf_of(
-            plain.path, lambda: _decorated(resolver, plain)
-        )
-    return known
-
-
-def _decorated(resolver: Resolver, plain: ProjectFunction) -> Decorated:
-    made: Values = (plain,)
-    beside: tuple[ProjectFunction, ...] = ()
-    for path in reversed(resolver.function_facts(plain).decorators):
-        known = [value for value in resolver.evaluate(plain.path, path) if is_known(value)]
-        if len(known) != 1:
-            continue
-        (decorator,) = known
-        if isinstance(decorator, ProjectClass):
-            # It keeps the function, and calls it when it is called itself.
-            beside += tuple(value for value in made if isinstance(value, ProjectFunction))
-            made = (Instance(decorator),)
-            continue
-        if isinstance(decorator, Instance):
-            methods = resolver.attribute(decorator, "__call__")
-            decorator = methods[0] if len(methods) == 1 else decorator
-        if isinstance(decorator, ProjectFunction):
-            made = _made_by(resolver, decorator, made) or made
-    return Decorated(made, beside)
-
-
-def _made_by(resolver: Resolver, decorator: ProjectFunction, function: Values) -> Values:
-    """What a decorator returns for a function; nothing where that is not known."""
-    facts = resolver.function_facts(decorator)
-    first = 1 if facts.owner and not is_static(resolver, decorator) else 0
-    if facts.is_async or facts.is_generator or len(facts.parameters) <= first:
-        return ()
-    slot = f"{facts.qualname}:{facts.parameters[first].name}"
-    given = (*(pair for pair in decorator.given if pair[0]), (slot, function))
-    place = Place(decorator.path, given)
-    if _depth_of(given) > _DEEPEST:
-        return ()
-    found = merge(*[evaluate(resolver, place, path) for path in facts.returned] or [()])
-    if not found or not all(isinstance(value, (ProjectFunction, Partial)) for value in found):
-        return ()
-    return found
-
-
-def is_plain(function: ProjectFunction) -> bool:
-    """Whether a function is meant without its decorators."""
-    return bool(function.given)

@@ -1,13 +1,13 @@
-"""What runs without being called by name: properties, ``for``, ``with``, operators, conversions."""
+"""What runs without being called by name: operators, ``for``, ``with``, items."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.lookup import ImplicitCall
+from flake8_async_block.graph.accesses import outcome_of_store
 from flake8_async_block.graph.attributes import attribute_of, lineage
-from flake8_async_block.graph.decorators import is_property
 from flake8_async_block.graph.outcomes import (
     Blocks,
     Candidate,
@@ -16,7 +16,7 @@ from flake8_async_block.graph.outcomes import (
     Target,
     outcome_of_function,
 )
-from flake8_async_block.graph.own_apis import verdict_on_call, verdict_on_read
+from flake8_async_block.graph.special_methods import names_for, outcome_of_special
 from flake8_async_block.graph.values import (
     ExternalInstance,
     Generator,
@@ -27,12 +27,12 @@ from flake8_async_block.graph.values import (
     Sequence,
     Value,
     Values,
-    is_known,
+    only_known,
     origin_of_class,
     unbound,
 )
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, SiteKind
+from flake8_async_block.model.summary import SiteKind
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -41,55 +41,6 @@ Call = Callable[[Value], Candidate]
 """What calling a value without arguments does."""
 _ENTERING: Final[tuple[ImplicitCall, ...]] = ("enter", "exit")
 _OWN_METHODS: Final = {"iterate": "__iter__", "enter": "__enter__", "exit": "__exit__"}
-_STR: Final = ("__str__", "__repr__")
-_TRUTH: Final = ("__bool__", "__len__")
-BY_BUILTIN: Final = {
-    "builtins.len": ("__len__",),
-    "builtins.bool": _TRUTH,
-    "builtins.str": _STR,
-    "builtins.print": _STR,
-    "builtins.repr": ("__repr__",),
-    "builtins.format": ("__format__", *_STR),
-    "builtins.hash": ("__hash__",),
-    "builtins.int": ("__int__", "__index__"),
-    "builtins.float": ("__float__", "__index__"),
-    "builtins.abs": ("__abs__",),
-    "builtins.round": ("__round__",),
-    "builtins.reversed": ("__reversed__",),
-    "builtins.iter": ("__iter__",),
-    "builtins.next": ("__next__",),
-}
-"""Built-in functions and the special method of their argument that they call: the first it has."""
-_OPERATOR_METHODS: Final = frozenset(
-    f"__{name}__"
-    for name in (
-        *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift"),
-        *("and", "or", "xor"),
-    )
-)
-_WEIGHTY: Final = frozenset({"builtins.open", "builtins.input"})
-_INSTEAD: Final = {
-    "__bool__": _TRUTH,
-    "__ne__": ("__ne__", "__eq__"),
-    "__contains__": ("__contains__", "__iter__"),
-    "__format__": ("__format__", *_STR),
-    "__str__": _STR,
-}
-"""Special methods that another one stands in for."""
-
-
-def outcome_of_special(
-    resolver: Resolver, value: Instance, names: tuple[str, ...], awaited: bool = False
-) -> Candidate:
-    """What the first special method of those named does that a class of the project has."""
-    for name in names:
-        found: list[Target] = []
-        for method in attribute_of(resolver, value, name):
-            if isinstance(method, ProjectFunction):
-                found.extend(outcome_of_function(resolver, method, awaited))
-        if found:
-            return tuple(found)
-    return (Passes(f"{value.of.qualname}.{names[0]}"),)
 
 
 def outcome_of_operator(
@@ -103,15 +54,15 @@ def outcome_of_operator(
     """
     node = resolver.summary(module).nodes[path]
     if method in ("__set__", "__delete__"):
-        return _outcome_of_store(resolver, module, path, method)
+        return outcome_of_store(resolver, module, path, method)
     if node.op != PathOp.BINARY or node.name != method:
-        values = _known(resolver.evaluate(module, path))
-        return _of_each(resolver, values, _names_for(method))
-    left = _known(resolver.evaluate(module, node.operands[0]))
+        values = only_known(resolver.evaluate(module, path))
+        return _of_each(resolver, values, names_for(method))
+    left = only_known(resolver.evaluate(module, node.operands[0]))
     found = _of_each(resolver, left, (method,))
     if found or any(isinstance(value, Instance) for value in left):
         return found
-    right = _known(resolver.evaluate(module, node.operands[1]))
+    right = only_known(resolver.evaluate(module, node.operands[1]))
     return _of_each(resolver, right, (f"__r{method[2:]}",))
 
 
@@ -124,152 +75,6 @@ def _of_each(resolver: Resolver, values: Values, names: tuple[str, ...]) -> tupl
         else (Passes(type(value).__name__),)
         for value in values
     )
-
-
-def is_defined(resolver: Resolver, methods: tuple[str, ...]) -> bool:
-    """Whether a class of the project defines one of some special methods, and not as a trifle."""
-    return bool(definitions(resolver, methods))
-
-
-def definitions(resolver: Resolver, methods: tuple[str, ...]) -> tuple[ProjectFunction, ...]:
-    """The special methods of those names that classes of the project define, without trifles.
-
-    Operators are everywhere, and hardly any of them runs more than a comparison of two fields: it
-    saves much work to know of those that no class of a project gives a meaning of any weight.
-    """
-    notes, question = resolver.project.uses, f"definitions of {' '.join(methods)}"
-    notes.note(question)
-    known = resolver.defined.get(methods)
-    if known is None:
-        known = resolver.defined[methods] = notes.on_behalf_of(
-            question, lambda: tuple(_find_definitions(resolver, methods))
-        )
-    return known
-
-
-def _find_definitions(resolver: Resolver, methods: tuple[str, ...]) -> Iterator[ProjectFunction]:
-    for method in methods:
-        for module in resolver.project.mentioning(method.encode()):
-            resolver.project.uses.note(module)
-            summary = resolver.summary(module)
-            for cls in summary.classes.values():
-                for qualname in cls.methods.get(method, ()):
-                    if _is_serious(summary, summary.functions[qualname]):
-                        yield ProjectFunction(module, qualname)
-
-
-def definitions_of(resolver: Resolver, kind: str) -> tuple[ProjectFunction, ...]:
-    """The methods that sites of an operator's kind may run."""
-    reflected = (f"__r{kind[2:]}",) if kind in _OPERATOR_METHODS else ()
-    return definitions(resolver, (*_names_for(kind), *reflected))
-
-
-def _names_for(method: str) -> tuple[str, ...]:
-    """The special methods of which an operator calls the first that there is."""
-    in_place = f"__{method[3:]}"
-    if method.startswith("__i") and in_place in _OPERATOR_METHODS:
-        return (method, in_place)
-    return _INSTEAD.get(method, (method,))
-
-
-def _is_serious(summary: ModuleSummary, facts: FunctionFacts) -> bool:
-    """Whether a function does more than to compare and to convert."""
-    nodes = summary.nodes
-    for site in facts.sites:
-        if site.kind == SiteKind.ENTER:
-            return True
-        if site.kind == SiteKind.CALL:
-            callee = nodes[nodes[site.path].operands[0]]
-            if not callee.name.startswith("builtins.") or callee.name in _WEIGHTY:
-                return True
-    return False
-
-
-def _known(values: Values) -> Values:
-    return tuple(value for value in values if is_known(value))
-
-
-# attributes
-
-
-def outcome_of_reading(resolver: Resolver, value: Value, name: str) -> Candidate:
-    """What reading an attribute does."""
-    if isinstance(value, ExternalInstance):
-        api = resolver.catalogue.property_api(value.type_name, name)
-        return (Passes(name),) if api is None else (Blocks(api),)
-    if not isinstance(value, Instance):
-        return (Passes(name),)
-    has_descriptors = is_defined(resolver, ("__get__",))
-    for cls in lineage(resolver, origin_of_class(value.of)):
-        if not isinstance(cls, ProjectClass):
-            api = resolver.catalogue.property_api(cls.name, name)
-            if api is not None:
-                return (Blocks(api),)
-            continue
-        own = verdict_on_read(resolver, cls, name)
-        if own is not None:
-            return (Blocks(own),)
-        facts = resolver.class_facts(cls)
-        for qualname in facts.methods.get(name, ()):
-            function = ProjectFunction(cls.path, qualname)
-            if is_property(resolver, function):
-                if verdict_on_call(resolver, function) is False:
-                    return (Passes(name, "does not block according to the catalogue"),)
-                return (Runs(function),)
-            return (Passes(name),)
-        if has_descriptors and name in facts.attributes:
-            return _outcome_of_descriptor(resolver, cls, name, "__get__")
-        if name in facts.attributes or name in facts.annotations:
-            return (Passes(name),)
-    if is_defined(resolver, ("__getattr__",)):
-        return outcome_of_special(resolver, value, ("__getattr__",))
-    return (Passes(name),)
-
-
-def _outcome_of_store(
-    resolver: Resolver, module: str, path: int, method: str
-) -> tuple[Candidate, ...]:
-    node = resolver.summary(module).nodes[path]
-    values = _known(resolver.evaluate(module, node.operands[0]))
-    if not any(isinstance(value, Instance) for value in values):
-        return ()
-    return tuple(_outcome_of_setting(resolver, value, node.name, method) for value in values)
-
-
-def _outcome_of_setting(resolver: Resolver, value: Value, name: str, method: str) -> Candidate:
-    if not isinstance(value, Instance):
-        return (Passes(name),)
-    for cls in lineage(resolver, origin_of_class(value.of)):
-        if not isinstance(cls, ProjectClass):
-            continue
-        facts = resolver.class_facts(cls)
-        for qualname in facts.methods.get(name, ())[1:]:
-            function = ProjectFunction(cls.path, qualname)
-            if _is_setter(resolver, function):
-                return (Runs(function),)
-        if name in facts.attributes and is_defined(resolver, (method,)):
-            found = _outcome_of_descriptor(resolver, cls, name, method)
-            if any(isinstance(target, Runs) for target in found):
-                return found
-    return outcome_of_special(resolver, value, ("__setattr__",))
-
-
-def _is_setter(resolver: Resolver, function: ProjectFunction) -> bool:
-    nodes = resolver.summary(function.path).nodes
-    return any(
-        nodes[path].op == PathOp.ATTRIBUTE and nodes[path].name == "setter"
-        for path in resolver.function_facts(function).decorators
-    )
-
-
-def _outcome_of_descriptor(
-    resolver: Resolver, cls: ProjectClass, name: str, method: str
-) -> Candidate:
-    paths = resolver.class_facts(cls).attributes[name]
-    values = _known(resolver.evaluate_all(cls.path, paths))
-    if len(values) == 1 and isinstance(values[0], Instance):
-        return outcome_of_special(resolver, values[0], (method,))
-    return (Passes(name),)
 
 
 # iteration, managers, items
@@ -309,10 +114,10 @@ def outcome_of_iteration(resolver: Resolver, value: Value, call: Call) -> Candid
 
 def _outcome_of_lazy(resolver: Resolver, value: Sequence, call: Call) -> Candidate:
     found: list[Target] = []
-    calls = _known(value.calls)
+    calls = only_known(value.calls)
     if len(calls) == 1:
         found.extend(call(calls[0]))
-    for source in map(_known, value.over):
+    for source in map(only_known, value.over):
         if len(source) == 1:
             found.extend(outcome_of_iteration(resolver, source[0], call))
     return tuple(found) or (Passes("Sequence"),)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.conditions import all_hold, any_holds
+from flake8_async_block.graph.decorated import decorated, is_plain
 from flake8_async_block.graph.decorators import is_manager
-from flake8_async_block.graph.handed import decorated, is_plain
 from flake8_async_block.graph.values import (
     Instance,
     Partial,

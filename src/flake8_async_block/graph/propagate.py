@@ -20,8 +20,8 @@ from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.contention import Contention, is_lock
 from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.handed import Place, concerns, deciding_slots, is_dead, with_decisions
-from flake8_async_block.graph.implicit import definitions_of
 from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs, Target
+from flake8_async_block.graph.special_methods import definitions_of
 from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.unblocked import is_unblocked

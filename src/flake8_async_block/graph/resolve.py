@@ -14,7 +14,8 @@ from flake8_async_block.catalogue.frameworks import Frameworks
 from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.graph import attributes, calls, names, parameters, results, types
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.handed import Decorated, Slot, Use
+from flake8_async_block.graph.decorated import Decorated
+from flake8_async_block.graph.handed import Slot, Use
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.recursion import Memory
 from flake8_async_block.graph.steps import LEAVES, STEPS

@@ -7,17 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import handed
+from flake8_async_block.graph.accesses import outcome_of_reading
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import attribute_of, lineage
 from flake8_async_block.graph.handed import Place
 from flake8_async_block.graph.implicit import (
-    BY_BUILTIN,
     OUTCOMES,
     outcome_of_entering,
     outcome_of_iteration,
     outcome_of_operator,
-    outcome_of_reading,
-    outcome_of_special,
 )
 from flake8_async_block.graph.outcomes import (
     Candidate,
@@ -28,6 +26,7 @@ from flake8_async_block.graph.outcomes import (
     outcome_of_function,
 )
 from flake8_async_block.graph.own_apis import verdict_on_call, verdict_on_construction
+from flake8_async_block.graph.special_methods import BY_BUILTIN, outcome_of_special
 from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.values import (
     External,
@@ -41,8 +40,8 @@ from flake8_async_block.graph.values import (
     ProjectFunction,
     Value,
     Values,
-    is_known,
     literal_value,
+    only_known,
 )
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import Site, SiteKind
@@ -70,7 +69,7 @@ def candidates_of(
     place = Place(module, given)
     if site.kind == SiteKind.CALL:
         arguments = Arguments.of(module, node)
-        callees = _known(handed.evaluate(resolver, place, node.operands[0]))
+        callees = only_known(handed.evaluate(resolver, place, node.operands[0]))
         if len(callees) == 1 and is_abstract(resolver, callees[0]):
             assert isinstance(callees[0], ProjectFunction)
             callees = implementations(resolver, module, site, callees[0]) or callees
@@ -80,12 +79,12 @@ def candidates_of(
     if site.kind == SiteKind.ATTRIBUTE:
         if node.op != PathOp.ATTRIBUTE:
             return ()
-        base = _known(resolver.evaluate(module, node.operands[0]))
+        base = only_known(resolver.evaluate(module, node.operands[0]))
         return tuple(outcome_of_reading(resolver, value, node.name) for value in base)
     act = OUTCOMES.get(site.kind)
     if act is None:
         return outcome_of_operator(resolver, module, site.path, site.kind)
-    values = _known(handed.evaluate(resolver, place, _subject(site, node)))
+    values = only_known(handed.evaluate(resolver, place, _subject(site, node)))
     call = partial(_of_bare_call, resolver, place)
     return tuple(act(resolver, value, call) for value in values)
 
@@ -95,15 +94,11 @@ def callees_of(resolver: Resolver, module: str, site: Site) -> Values:
     node = resolver.summary(module).nodes[site.path]
     if site.kind != SiteKind.CALL or site.awaited:
         return ()
-    return _known(resolver.evaluate(module, node.operands[0]))
+    return only_known(resolver.evaluate(module, node.operands[0]))
 
 
 def _subject(site: Site, node: PathNode) -> int:
     return node.operands[0] if site.kind == SiteKind.ITEM else site.path
-
-
-def _known(values: Values) -> Values:
-    return tuple(value for value in values if is_known(value))
 
 
 def _of_call(
@@ -123,7 +118,7 @@ def _of_call(
     if isinstance(value, Partial):
         return tuple(
             target
-            for inner in _known(value.function)
+            for inner in only_known(value.function)
             for target in _of_call(resolver, inner, Arguments.none(), place, awaited)
         )
     if isinstance(value, External):
@@ -226,7 +221,7 @@ def _beside(
 
 def _only(values: Values) -> Values:
     """The one known candidate, or nothing: what several do is not worth the work here."""
-    known = _known(values)
+    known = only_known(values)
     return known if len(known) == 1 else ()
 
 

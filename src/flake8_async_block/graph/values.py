@@ -177,6 +177,11 @@ def is_known(value: Value) -> bool:
     return not isinstance(value, (Unknown, Opaque)) and value != NONE
 
 
+def only_known(values: Values) -> Values:
+    """The values that count as candidates."""
+    return tuple(value for value in values if is_known(value))
+
+
 def unbound(function: ProjectFunction) -> ProjectFunction:
     """The function, whatever it is bound to."""
     if not function.receiver:
