@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from flake8_async_block.catalogue.schema import Condition, Cost, What
+from flake8_async_block.catalogue.schema import Condition, Cost, Holds, What
 
 WHAT_NUMBERS: Final[dict[str, int]] = {
     what: number for number, what in enumerate(get_args(What), start=1)
@@ -25,6 +25,7 @@ class BlockingApi:
         exact: the replacement takes the same arguments and gives the same when awaited.
         thread: ``safe``, ``sequential``, ``affine`` or ``never``: see the schema.
         holds_gil: a thread would not help.
+        holds: what an instance holds, such as ``lock``: see the schema.
         unblocked_by: methods of the same object, each with conditions, after which it does not
             block.
     """
@@ -38,6 +39,7 @@ class BlockingApi:
     exact: bool = False
     thread: str = "safe"
     holds_gil: bool = False
+    holds: Holds = ""
     unless: tuple[Condition, ...] = ()
     only_if: tuple[Condition, ...] = ()
     unblocked_by: tuple[tuple[str, tuple[Condition, ...]], ...] = ()

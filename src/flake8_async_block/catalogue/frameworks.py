@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from flake8_async_block.catalogue.framework_schema import (
+from flake8_async_block.catalogue.callable_schema import (
     BodyEntry,
     CallerEntry,
     ConsumerEntry,
-    ConventionEntry,
     CoroutineEntry,
+    OffloaderEntry,
+    SharedEntry,
+)
+from flake8_async_block.catalogue.framework_schema import (
+    ConventionEntry,
     FrameworkTables,
     HandlerEntry,
     InjectorEntry,
     ModelEntry,
     MountEntry,
-    OffloaderEntry,
     RegistrationEntry,
-    RouterEntry,
-    RouteTableEntry,
-    SharedEntry,
     ViewEntry,
 )
+from flake8_async_block.catalogue.framework_words import (
+    COMMON_METHODS,
+    CallEntry,
+    Words,
+    calls_of,
+    full_names,
+    last_part,
+    pattern_of_calling,
+    words_of,
+)
 from flake8_async_block.catalogue.load import DATA_DIRECTORY, load_tables
-
-COMMON_METHODS: Final = frozenset({"append", "register"})
-"""Methods whose calls say something only together with the attribute before them."""
-CallEntry = RegistrationEntry | RouterEntry | MountEntry | RouteTableEntry
-"""What a call can mean for the routes of an application."""
-
-
-class Words(NamedTuple):
-    """Words to look for in a text before it is worth reading.
-
-    Attributes:
-        package: without this word in any file of a project, the others mean nothing.
-        registers: the beginnings of calls that register a function or a class.
-        registers_here: the same for common words, such as ``get``: they mean something only in a
-            file that holds the package's name itself.
-        nests: the beginnings of calls that make routers, or put one below another.
-    """
-
-    package: bytes
-    registers: tuple[bytes, ...]
-    registers_here: tuple[bytes, ...]
-    nests: tuple[bytes, ...]
 
 
 class Frameworks:
@@ -70,9 +58,9 @@ class Frameworks:
                 for name in offloader.names:
                     self._offloaders[name] = offloader
             for handler in table.handler:
-                for name in _full_names(handler.receivers, handler.decorators):
+                for name in full_names(handler.receivers, handler.decorators):
                     self._handlers[name] = (table.name, handler)
-            for name, entry in _calls_of(table):
+            for name, entry in calls_of(table):
                 self._calls[name] = (*self._calls.get(name, ()), (table.name, entry))
 
     def shared(self, type_name: str) -> SharedEntry | None:
@@ -104,7 +92,7 @@ class Frameworks:
     @cached_property
     def body_words(self) -> frozenset[str]:
         """The last parts of all names that :meth:`body` knows."""
-        return frozenset(map(_last, self._bodies))
+        return frozenset(map(last_part, self._bodies))
 
     def injector(self, name: str) -> InjectorEntry | None:
         """The entry of the marker ``name``, such as ``fastapi.Depends``."""
@@ -152,7 +140,7 @@ class Frameworks:
     @cached_property
     def offloader_words(self) -> frozenset[str]:
         """The last parts of all names that :meth:`offloader` and :meth:`callback` know."""
-        return frozenset(_last(name) for name in (*self._offloaders, *self._callbacks))
+        return frozenset(last_part(name) for name in (*self._offloaders, *self._callbacks))
 
     def handler(self, name: str) -> tuple[str, HandlerEntry] | None:
         """The framework's name and the entry of a decorator, such as ``fastapi.FastAPI.get``."""
@@ -174,6 +162,35 @@ class Frameworks:
         return framework not in self._without_slash
 
     @cached_property
+    def of_loop(self) -> tuple[str, ...]:
+        """How the names begin of what belongs to the event loop, such as ``asyncio.``."""
+        return tuple(f"{name}." for table in self.tables for name in table.loop_packages)
+
+    @cached_property
+    def property_decorators(self) -> frozenset[str]:
+        """The decorators by which reading an attribute runs a method."""
+        return self._decorators("property")
+
+    @cached_property
+    def class_method_decorators(self) -> frozenset[str]:
+        """The decorators whose functions are handed the class."""
+        return self._decorators("class-method")
+
+    @cached_property
+    def manager_decorators(self) -> frozenset[str]:
+        """The decorators that make a context manager of a generator function."""
+        return self._decorators("manager")
+
+    def _decorators(self, makes: str) -> frozenset[str]:
+        return frozenset(
+            name
+            for table in self.tables
+            for entry in table.decorator
+            if entry.makes == makes
+            for name in entry.names
+        )
+
+    @cached_property
     def _coroutines(self) -> dict[str, CoroutineEntry]:
         return {
             name: entry
@@ -185,7 +202,7 @@ class Frameworks:
     @cached_property
     def coroutine_words(self) -> frozenset[str]:
         """The last parts of all names that :meth:`coroutine` knows."""
-        return frozenset(_last(name) for name in self._coroutines)
+        return frozenset(last_part(name) for name in self._coroutines)
 
     @cached_property
     def injectors_by_name(self) -> tuple[InjectorEntry, ...]:
@@ -211,18 +228,18 @@ class Frameworks:
     @cached_property
     def injector_words(self) -> frozenset[str]:
         """The last parts of the names of all injectors."""
-        return frozenset(_last(name) for name in self._injectors)
+        return frozenset(last_part(name) for name in self._injectors)
 
     @cached_property
     def call_words(self) -> frozenset[str]:
         """The last parts of the names of all calls that mean something for routes."""
-        return frozenset(_last(name) for name in self._calls)
+        return frozenset(last_part(name) for name in self._calls)
 
     @cached_property
     def call_attributes(self) -> frozenset[str]:
         """The attributes whose :data:`COMMON_METHODS` mean something."""
         return frozenset(
-            _last(stem)
+            last_part(stem)
             for stem, _, last in (name.rpartition(".") for name in self._calls)
             if last in COMMON_METHODS
         )
@@ -230,22 +247,13 @@ class Frameworks:
     @cached_property
     def words(self) -> tuple[Words, ...]:
         """Which words betray that a file registers something, for each framework."""
-        return tuple(
-            Words(
-                table.package.encode(),
-                tuple(word for word, common in registering if not common),
-                tuple(word for word, common in registering if common),
-                tuple(word for word, _ in _beginnings(table, RouterEntry, MountEntry)),
-            )
-            for table in self.tables
-            for registering in [_beginnings(table, RegistrationEntry, RouteTableEntry)]
-        )
+        return tuple(map(words_of, self.tables))
 
     @cached_property
     def function_words(self) -> frozenset[str]:
         """Those of :attr:`call_words` that are names of functions only, never of methods."""
         methods = {
-            _last(name)
+            last_part(name)
             for name, entries in self._calls.items()
             for _, entry in entries
             if isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
@@ -267,21 +275,7 @@ class Frameworks:
 
     @cached_property
     def _calling(self) -> re.Pattern[bytes]:
-        decorators = {_last(name) for name in self._handlers}
-        decorators.update(
-            _last(name)
-            for table in self.tables
-            for entry in table.model
-            for name in (*entry.reading, *entry.writing)
-        )
-        methods = {name for table in self.tables for view in table.view for name in view.methods}
-        methods.update(f"{entry.prefix}*" for _, entry in self.conventions)
-        calls = b"|".join(re.escape(call) for words in self.words for call in words.registers)
-        return re.compile(
-            rb"^[ \t]*@[\w.]*\b(?:%b)\b|\bdef[ \t]+(?:%b)[ \t]*\(|\b(?:%b)"
-            % (_any_of(decorators), _any_of(methods), calls),
-            re.MULTILINE,
-        )
+        return pattern_of_calling(self.tables)
 
     @cached_property
     def _views(self) -> dict[str, tuple[tuple[str, ViewEntry], ...]]:
@@ -301,51 +295,6 @@ class Frameworks:
     @cached_property
     def _without_slash(self) -> frozenset[str]:
         return frozenset(table.name for table in self.tables if not table.trailing_slash)
-
-
-def _calls_of(table: FrameworkTables) -> Iterator[tuple[str, CallEntry]]:
-    called: tuple[RegistrationEntry | MountEntry, ...] = (*table.registration, *table.mount)
-    for call in called:
-        for name in _full_names(call.receivers, call.calls):
-            yield name, call
-    made: tuple[RouterEntry | RouteTableEntry, ...] = (*table.router, *table.route_table)
-    for entry in made:
-        for name in entry.names:
-            yield name, entry
-
-
-def _full_names(receivers: tuple[str, ...], methods: tuple[str, ...]) -> list[str]:
-    return [
-        f"{receiver}.{method}" if receiver else method
-        for receiver in receivers or ("",)
-        for method in methods
-    ]
-
-
-def _beginnings(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[tuple[bytes, bool], ...]:
-    """How the calls of a framework begin in a text, and whether that is a common word."""
-    found: dict[tuple[bytes, bool], None] = {}
-    for name, entry in _calls_of(table):
-        if isinstance(entry, kinds):
-            is_method = isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
-            found[_beginning(name).encode(), not is_method and _last(name).islower()] = None
-    return tuple(found)
-
-
-def _any_of(names: Iterable[str]) -> bytes:
-    """The names as alternatives of a pattern; a star stands for the rest of a name."""
-    return "|".join(re.escape(name).replace(r"\*", r"\w*") for name in sorted(names)).encode()
-
-
-def _beginning(name: str) -> str:
-    """How a text begins to call ``name``: ``get(``, or ``on_startup.append(`` of an attribute."""
-    stem, _, last = name.rpartition(".")
-    of_attribute = last in COMMON_METHODS
-    return f"{_last(stem)}.{last}(" if of_attribute else f"{last}("
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,8 @@ from flake8_async_block.model.errors import UsageError
 _Tables = TypeVar("_Tables")
 DATA_DIRECTORY: Final = Path(__file__).parent / "data"
 _SCHEMAS: Final = tuple(
-    Path(__file__).with_name(name) for name in ("schema.py", "framework_schema.py")
+    Path(__file__).with_name(name)
+    for name in ("schema.py", "callable_schema.py", "framework_schema.py")
 )
 
 

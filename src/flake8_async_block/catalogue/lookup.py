@@ -14,6 +14,7 @@ from flake8_async_block.catalogue.schema import (
     Condition,
     Cost,
     FunctionEntry,
+    Holds,
 )
 
 ImplicitCall = Literal["iterate", "enter", "exit", "call"]
@@ -153,6 +154,7 @@ class Catalogue:
                 instead_import=entry.instead_import,
                 thread=entry.thread,
                 holds_gil=entry.holds_gil,
+                holds=entry.holds,
                 unless=override.unless if override else (),
                 only_if=override.only_if if override else (),
                 unblocked_by=tuple(entry.unblocked_by.items()),
@@ -200,11 +202,16 @@ class Catalogue:
             instead_import=entry.instead_import,
             thread=entry.thread,
             holds_gil=entry.holds_gil,
+            holds=entry.holds,
             unless=unless,
             only_if=only_if,
             note=entry.note,
             evidence=entry.evidence,
         )
+
+    def holds(self, type_name: str) -> Holds:
+        """What ``with`` on an instance holds, or nothing of interest."""
+        return next((entry.holds for entry in self.lineage(type_name) if entry.holds), "")
 
     # what it gives
 

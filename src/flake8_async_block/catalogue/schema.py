@@ -36,6 +36,11 @@ ThreadSafety = Literal["safe", "sequential", "affine", "never"]
 the object stays with one thread, so a whole scope must move together. ``never``: must not be moved
 to a thread."""
 
+Holds = Literal["", "lock", "reentrant-lock", "shared-lock", "pool"]
+"""What ``with`` on an instance holds. ``lock``: one thread of the process at a time has it.
+``reentrant-lock``: the same, and never against its own thread. ``shared-lock``: several threads, or
+other processes, may have it. ``pool``: threads or processes, for whose work its end waits."""
+
 DottedName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)*$")]
 DottedPattern = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_*][\w*]*(\.[A-Za-z_*][\w*]*)*$")]
 
@@ -154,6 +159,7 @@ class ClassEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         unblocked_by: method → conditions: once it was called with one of these in the same
             function, the methods of the object do not block.
         singleton: the names are those of one object, such as ``sys.stdin``, not of its class.
+        holds: what is held between entering and leaving, or ``acquire`` and ``release``.
     """
 
     names: tuple[DottedName, ...] = ()
@@ -185,6 +191,7 @@ class ClassEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     construct_only_if: tuple[Condition, ...] = ()
     singleton: bool = False
     unblocked_by: dict[str, tuple[Condition, ...]] = {}
+    holds: Holds = ""
     instead: str = ""
     instead_import: str = ""
     thread: ThreadSafety = "safe"

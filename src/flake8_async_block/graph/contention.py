@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 LockKey = tuple[str, str]
 """Where a lock is kept: the file, and the module-level name or ``Class.attribute``."""
-_LOCKS: Final = frozenset({"threading.Lock", "threading.RLock"})
-_REENTRANT: Final = "threading.RLock"
+_EXCLUSIVE: Final = frozenset({"lock", "reentrant-lock"})
 _MOST_FILES: Final = 40
 _DEEPEST: Final = 8
 
@@ -39,7 +38,7 @@ class Holding(NamedTuple):
 
 def is_lock(api: BlockingApi) -> bool:
     """Whether an API takes a lock that is held by one thread at a time."""
-    return api.name.removesuffix(".acquire") in _LOCKS
+    return api.holds in _EXCLUSIVE
 
 
 def lock_of(resolver: Resolver, module: str, site: Site) -> LockKey | None:
@@ -117,7 +116,7 @@ class Contention:
         """Who may hold the lock that a site takes for long; None if nobody does.
 
         Args:
-            api: the lock's method; an ``RLock`` never stops another task of its own thread.
+            api: the lock's method; a reentrant one never stops another task of its own thread.
             elsewhere: leave out the site itself.
         """
         key = lock_of(self._resolver, module, site)
@@ -130,7 +129,7 @@ class Contention:
             # A lock that is only held while it is itself waited for is held by nobody.
             self._known[key] = ()
             known = self._known[key] = notes.on_behalf_of(question, lambda: tuple(self._find(key)))
-        if api.name.startswith(_REENTRANT):
+        if api.holds == "reentrant-lock":
             known = tuple(found for found in known if not self._is_async(found.function))
         others = [
             found for found in known if (found.function.path, found.lock) != (module, site.span)

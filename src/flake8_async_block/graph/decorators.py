@@ -11,22 +11,6 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 _CLASS_METHODS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-PROPERTY_DECORATORS: Final = frozenset(
-    {
-        "builtins.property",
-        "functools.cached_property",
-        "abc.abstractproperty",
-        "django.utils.functional.cached_property",
-        "cached_property.cached_property",
-        "werkzeug.utils.cached_property",
-        "pydantic.computed_field",
-    }
-)
-MANAGER_DECORATORS: Final = frozenset(
-    {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
-    | {"contextlib2.contextmanager", "async_generator.asynccontextmanager"}
-)
-
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
@@ -38,8 +22,9 @@ def is_class_method(resolver: Resolver, function: ProjectFunction) -> bool:
     name = function.qualname.rpartition(".")[2].partition("#")[0]
     if name in _CLASS_METHODS:
         return True
-    decorators = decorator_names(resolver, function)
-    return "builtins.classmethod" in decorators or "pydantic.field_validator" in decorators
+    return not resolver.frameworks.class_method_decorators.isdisjoint(
+        decorator_names(resolver, function)
+    )
 
 
 def decorator_names(resolver: Resolver, function: ProjectFunction) -> frozenset[str]:
@@ -61,7 +46,9 @@ def decorator_names(resolver: Resolver, function: ProjectFunction) -> frozenset[
 
 def is_property(resolver: Resolver, function: ProjectFunction) -> bool:
     """Whether reading the attribute runs the function."""
-    return not PROPERTY_DECORATORS.isdisjoint(decorator_names(resolver, function))
+    return not resolver.frameworks.property_decorators.isdisjoint(
+        decorator_names(resolver, function)
+    )
 
 
 def is_memoised(resolver: Resolver, function: ProjectFunction) -> bool:
@@ -73,4 +60,6 @@ def is_memoised(resolver: Resolver, function: ProjectFunction) -> bool:
 
 def is_manager(resolver: Resolver, function: ProjectFunction) -> bool:
     """Whether calling the function gives a context manager made of its ``yield``."""
-    return not MANAGER_DECORATORS.isdisjoint(decorator_names(resolver, function))
+    return not resolver.frameworks.manager_decorators.isdisjoint(
+        decorator_names(resolver, function)
+    )

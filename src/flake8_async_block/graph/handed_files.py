@@ -17,7 +17,7 @@ from flake8_async_block.graph.values import (
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 
 if TYPE_CHECKING:
-    from flake8_async_block.catalogue.framework_schema import BodyEntry
+    from flake8_async_block.catalogue.callable_schema import BodyEntry
     from flake8_async_block.graph.resolve import Resolver
 
 _FILES: Final = frozenset({"io.TextIOWrapper", "io.BufferedReader", "io.BufferedRandom"})

@@ -15,18 +15,8 @@ from flake8_async_block.model.summary import Block, FunctionFacts, Site, SiteKin
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_LOCKS: Final = frozenset(
-    f"{module}.{name}"
-    for module in ("threading", "multiprocessing.synchronize")
-    for name in ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
-)
-_POOLS: Final = frozenset(
-    f"concurrent.futures.{name}"
-    for name in (
-        *("Executor", "ThreadPoolExecutor", "ProcessPoolExecutor", "InterpreterPoolExecutor"),
-        *("thread.ThreadPoolExecutor", "process.ProcessPoolExecutor"),
-    )
-)
+_LOCKS: Final = frozenset({"lock", "reentrant-lock", "shared-lock"})
+_POOLS: Final = frozenset({"pool"})
 _SUBMITTING: Final = frozenset({"submit", "map"})
 
 
@@ -49,7 +39,7 @@ def held_locks(
     held = [
         (block.span, block.extent[2:], block.yields)
         for block in facts.blocks
-        if _is_instance(resolver, module, block.path, _LOCKS)
+        if _holds(resolver, module, block.path, _LOCKS)
     ]
     for taken, released in _pairs(resolver, module, facts):
         held.append((taken.span, released.span[:2], False))
@@ -75,7 +65,7 @@ def _pairs(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[tu
         if callee.op != PathOp.ATTRIBUTE or callee.name not in ("acquire", "release"):
             continue
         lock = callee.operands[0]
-        if _is_instance(resolver, module, lock, _LOCKS):
+        if _holds(resolver, module, lock, _LOCKS):
             (taken if callee.name == "acquire" else released).setdefault(lock, []).append(site)
     for lock, sites in taken.items():
         after = [site for site in released.get(lock, ()) if site.span[:2] > sites[0].span[:2]]
@@ -86,7 +76,7 @@ def _pairs(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[tu
 def joining_pools(resolver: Resolver, module: str, facts: FunctionFacts) -> Iterator[Block]:
     """The pools to which a ``with`` statement submits, and awaits nothing before it ends."""
     for block in facts.blocks:
-        if not _is_instance(resolver, module, block.path, _POOLS):
+        if not _holds(resolver, module, block.path, _POOLS):
             continue
         awaited = any(_within(block.span[2:], it.span, block.extent[2:]) for it in facts.awaits)
         if not awaited and _submits(resolver, module, facts, block.span, block.extent):
@@ -104,22 +94,24 @@ def _submits(
         for value in resolver.evaluate(module, node.operands[0]):
             if not isinstance(value, ExternalMethod):
                 continue
-            if value.method in _SUBMITTING and value.type_name in _POOLS:
+            if value.method in _SUBMITTING and resolver.catalogue.holds(value.type_name) in _POOLS:
                 return True
             if value.method == "run_in_executor" and len(node.operands) > 1:
-                return _is_instance(resolver, module, node.operands[1], _POOLS)
+                return _holds(resolver, module, node.operands[1], _POOLS)
     return False
 
 
-def _is_instance(resolver: Resolver, module: str, path: int, types: frozenset[str]) -> bool:
+def _holds(resolver: Resolver, module: str, path: int, what: frozenset[str]) -> bool:
+    """Whether a path is certain to be a lock, or a pool."""
     values = resolver.evaluate(module, path)
-    return bool(values) and all(_is_one_of(resolver, value, types) for value in values)
+    return bool(values) and all(_is_one_that_holds(resolver, value, what) for value in values)
 
 
-def _is_one_of(resolver: Resolver, value: Value, types: frozenset[str]) -> bool:
+def _is_one_that_holds(resolver: Resolver, value: Value, what: frozenset[str]) -> bool:
+    holds = resolver.catalogue.holds
     if isinstance(value, Instance):
-        return not types.isdisjoint(external_bases(resolver, value.of))
-    return isinstance(value, ExternalInstance) and value.type_name in types
+        return any(holds(base) in what for base in external_bases(resolver, value.of))
+    return isinstance(value, ExternalInstance) and holds(value.type_name) in what
 
 
 def _within(start: tuple[int, ...], span: Span, end: tuple[int, ...]) -> bool:

@@ -33,7 +33,7 @@ from flake8_async_block.model.path import NO_PATH, SPREAD, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 
 if TYPE_CHECKING:
-    from flake8_async_block.catalogue.framework_schema import OffloaderEntry
+    from flake8_async_block.catalogue.callable_schema import OffloaderEntry
     from flake8_async_block.graph.resolve import Resolver
 
 

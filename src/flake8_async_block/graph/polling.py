@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 SHORTEST_PAUSE: Final = 0.05
 """Seconds between two looks up to which a loop counts as a busy one."""
-_STATEFUL: Final = ("asyncio.", "anyio.", "trio.")
 _OF_THREADS: Final = ("queue.", "threading.")
 _QUESTIONS: Final = frozenset(
     {"is_set", "done", "cancelled", "empty", "full", "locked", "qsize", "get_nowait", "is_closing"}
@@ -222,7 +221,7 @@ def _told_by(resolver: Resolver, module: str, callee: int, value: Value, depth: 
     if f"{value.type_name}.{value.method}" in _CLOCK_METHODS:
         return _State.STILL
     if value.method in _QUESTIONS and any(
-        name.startswith(_STATEFUL) for name in _types_of(resolver, value)
+        name.startswith(resolver.frameworks.of_loop) for name in _types_of(resolver, value)
     ):
         return _State.OWN
     if (value.method in _QUESTIONS or value.method == "get") and any(

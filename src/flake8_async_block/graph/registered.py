@@ -11,7 +11,7 @@ from flake8_async_block.catalogue.framework_schema import (
     RouterEntry,
     RouteTableEntry,
 )
-from flake8_async_block.catalogue.frameworks import COMMON_METHODS
+from flake8_async_block.catalogue.framework_words import COMMON_METHODS
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.origins import members_of, origin_of
 from flake8_async_block.graph.roles import (
@@ -37,7 +37,7 @@ from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.summary import ModuleSummary
 
 if TYPE_CHECKING:
-    from flake8_async_block.catalogue.frameworks import CallEntry
+    from flake8_async_block.catalogue.framework_words import CallEntry
     from flake8_async_block.graph.resolve import Resolver
 
 

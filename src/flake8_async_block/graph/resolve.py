@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flake8_async_block.catalogue.framework_schema import OffloaderEntry
+from flake8_async_block.catalogue.callable_schema import OffloaderEntry
 from flake8_async_block.catalogue.frameworks import Frameworks
 from flake8_async_block.catalogue.lookup import Catalogue
 from flake8_async_block.graph import attributes, calls, names, parameters, results, types

@@ -13,7 +13,7 @@ from flake8_async_block.model.path import NO_PATH, PathOp
 from flake8_async_block.model.summary import Store
 
 if TYPE_CHECKING:
-    from flake8_async_block.catalogue.framework_schema import SharedEntry
+    from flake8_async_block.catalogue.callable_schema import SharedEntry
     from flake8_async_block.graph.resolve import Resolver
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", ""})
 """The kinds of handler that may be plain functions: a web socket's may not."""
-_LOOP_LIBRARIES: Final = ("asyncio.", "anyio.", "trio.", "uvloop.")
 
 
 def may_become_sync(resolver: Resolver, handlers: HandlerIndex, function: ProjectFunction) -> bool:
@@ -54,16 +53,18 @@ def _needs_loop(resolver: Resolver, function: ProjectFunction) -> bool:
         values = resolver.evaluate(function.path, site.path)
         if site.kind == SiteKind.CALL:
             values += resolver.evaluate(function.path, nodes[site.path].operands[0])
-        if any(_belongs_to_loop(value) for value in values):
+        if any(_belongs_to_loop(resolver, value) for value in values):
             return True
     return False
 
 
-def _belongs_to_loop(value: Value) -> bool:
+def _belongs_to_loop(resolver: Resolver, value: Value) -> bool:
     if isinstance(value, External):
-        return value.name.startswith(_LOOP_LIBRARIES)
+        return value.name.startswith(resolver.frameworks.of_loop)
     if isinstance(value, ExternalMethod):
-        return value.type_name.startswith(_LOOP_LIBRARIES)
+        return value.type_name.startswith(resolver.frameworks.of_loop)
     if isinstance(value, ExternalInstance):
-        return value.type_name == "awaitable" or value.type_name.startswith(_LOOP_LIBRARIES)
+        return value.type_name == "awaitable" or value.type_name.startswith(
+            resolver.frameworks.of_loop
+        )
     return isinstance(value, Coroutine)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.catalogue.framework_schema import OffloaderEntry
+from flake8_async_block.catalogue.callable_schema import OffloaderEntry
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import external_bases
 from flake8_async_block.graph.decorators import is_static

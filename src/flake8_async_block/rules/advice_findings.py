@@ -18,7 +18,6 @@ from flake8_async_block.rules.advice import HANDLER_WITHOUT_AWAIT
 from flake8_async_block.rules.scene import Scene, bare
 
 _VERBS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"})
-_NEEDS_LOOP: Final = ("asyncio.", "anyio.", "trio.")
 
 
 def advice_for(scene: Scene, suspension: Suspension, facts: FunctionFacts) -> Diagnostic | None:
@@ -60,7 +59,7 @@ def _needs_loop(scene: Scene, facts: FunctionFacts) -> bool:
         for value in scene.resolver.evaluate(scene.module, nodes[site.path].operands[0]):
             name = value.name if isinstance(value, External) else ""
             name = value.type_name if isinstance(value, ExternalMethod) else name
-            if name.startswith(_NEEDS_LOOP):
+            if name.startswith(scene.resolver.frameworks.of_loop):
                 return True
         for value in scene.resolver.evaluate(scene.module, site.path):
             if isinstance(value, Coroutine) and not site.awaited:
