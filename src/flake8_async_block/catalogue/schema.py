@@ -156,8 +156,8 @@ class ClassEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         item: the type of ``instance[key]``.
         construct_unless: creating an instance does not block when any of these conditions holds.
         construct_only_if: creating an instance blocks only when all of these conditions hold.
-        unblocked_by: method → conditions: once it was called with one of these in the same
-            function, the methods of the object do not block.
+        unblocked_by: method → conditions: once it was called with one of these, or at all if there
+            are none, in the same function, the methods of the object do not block.
         singleton: the names are those of one object, such as ``sys.stdin``, not of its class.
         holds: what is held between entering and leaving, or ``acquire`` and ``release``.
     """

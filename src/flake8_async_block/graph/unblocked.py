@@ -1,4 +1,4 @@
-"""Objects that were told not to block: ``sock.setblocking(False)`` before ``sock.recv(1024)``."""
+"""Objects that were told not to block (``sock.setblocking(False)``), or asked if they would."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_unblocked(
         conditions = settings.get(nodes[nodes[other.path].operands[0]].name)
         if conditions is not None:
             arguments = Arguments.of(function.path, nodes[other.path])
-            unblocked = any_holds(resolver, conditions, arguments)
+            unblocked = not conditions or any_holds(resolver, conditions, arguments)
     return unblocked
 
 

@@ -62,8 +62,8 @@ def crossing_of(resolver: Resolver, witness: Witness) -> Crossing | None:
 def is_done_before(resolver: Resolver, facts: FunctionFacts, witness: Witness) -> bool:
     """Whether it is known that a future is done before its result is taken.
 
-    The function asks if it is ``done()``, or awaits what ``asyncio.wrap_future`` makes of it, or
-    the future is one that ``as_completed`` has waited for.
+    The function awaits what ``asyncio.wrap_future`` makes of it, or the future is one that
+    ``as_completed`` has waited for. (That it asks if it is ``done()`` the catalogue knows.)
     """
     module = witness.function.path
     nodes = resolver.summary(module).nodes
@@ -77,8 +77,6 @@ def is_done_before(resolver: Resolver, facts: FunctionFacts, witness: Witness) -
     for site in facts.sites:
         if site.kind != SiteKind.CALL or not site.span[:2] < witness.site.span[:2]:
             continue
-        if _receiver(nodes, site) == future and nodes[nodes[site.path].operands[0]].name == "done":
-            return True
         if (
             site.awaited
             and future in nodes[site.path].operands[1:2]
