@@ -12,6 +12,7 @@ listed in ``expected.toml``.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import hashlib
 import json
@@ -148,4 +149,6 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".catalogue-check"))
+    parser = argparse.ArgumentParser(prog="catalogue_check", description=__doc__)
+    parser.add_argument("directory", nargs="?", type=Path, default=ROOT / ".catalogue-check")
+    sys.exit(main(parser.parse_args().directory))
