@@ -14,7 +14,6 @@ from typing import Final
 from flake8_async_block.cli.replay import replay
 from flake8_async_block.model.errors import UsageError
 
-EXIT_CLEAN: Final = 0
 EXIT_FINDINGS: Final = 1
 EXIT_COULD_NOT_RUN: Final = 2
 EXIT_INTERRUPTED: Final = 130

@@ -7,7 +7,7 @@ on the event loop that is everybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.catalogue.blocking import BlockingApi
@@ -18,7 +18,6 @@ from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Block, FunctionFacts, ModuleSummary, Site, SiteKind
 
 if TYPE_CHECKING:
-    from flake8_async_block.graph.propagate import Propagation
     from flake8_async_block.graph.resolve import Resolver
 
 LockKey = tuple[str, str]
@@ -102,12 +101,14 @@ class Contention:
 
     Args:
         resolver: gives the meaning of the code.
-        propagation: says what blocks.
+        blocks: whether a site of a function blocks.
     """
 
-    def __init__(self, resolver: Resolver, propagation: Propagation) -> None:
+    def __init__(
+        self, resolver: Resolver, blocks: Callable[[ProjectFunction, Site], object]
+    ) -> None:
         self._resolver = resolver
-        self._propagation = propagation
+        self._blocks = blocks
         self._known: dict[LockKey, tuple[Holding, ...]] = {}
 
     def holding(
@@ -159,7 +160,7 @@ class Contention:
                 waits = [
                     each.span
                     for each in facts.sites
-                    if _is_within(block, each.span) and self._propagation.of_site(function, each)
+                    if _is_within(block, each.span) and self._blocks(function, each)
                 ]
             if waits:
                 yield Holding(function, block.span, waits[0])

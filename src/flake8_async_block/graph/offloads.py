@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.attributes import base_values, external_bases
+from flake8_async_block.graph.attributes import base_values
 from flake8_async_block.graph.values import (
     NONE,
     Coroutine,
@@ -28,7 +28,7 @@ from flake8_async_block.graph.values import (
     Values,
     literal_value,
 )
-from flake8_async_block.graph.wrappers import offloader_of
+from flake8_async_block.graph.wrappers import offloader_of, outside_names
 from flake8_async_block.model.path import NO_PATH, SPREAD, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 
@@ -99,7 +99,7 @@ def _offloader(resolver: Resolver, callees: Values) -> tuple[str, OffloaderEntry
     found = None
     for value in callees:
         found = None
-        for name in _names_of(resolver, value):
+        for name in outside_names(resolver, value):
             entry = resolver.frameworks.offloader(name) or resolver.frameworks.callback(name)
             if entry is not None:
                 found = (name, entry, True)
@@ -113,17 +113,6 @@ def _offloader(resolver: Resolver, callees: Values) -> tuple[str, OffloaderEntry
         if found is None:
             return None
     return found
-
-
-def _names_of(resolver: Resolver, value: Value) -> Iterator[str]:
-    if isinstance(value, External):
-        yield value.name
-    elif isinstance(value, ExternalMethod):
-        yield f"{value.type_name}.{value.method}"
-        for receiver in value.receiver:
-            if isinstance(receiver, Instance):
-                for base in sorted(external_bases(resolver, receiver.of)):
-                    yield f"{base}.{value.method}"
 
 
 def is_async_function(resolver: Resolver, value: Value) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from flake8_async_block.graph.uses import Uses
 from flake8_async_block.model.summary import ModuleSummary
-
-_MISSING: Final = object()
 
 
 class ModuleFinder(Protocol):

@@ -76,7 +76,7 @@ class Propagation:
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
-        self.contention: Final = Contention(resolver, self)
+        self.contention: Final = Contention(resolver, self.of_site)
         self._operators: dict[str, bool] = {}
         self._divided: set[tuple[str, int]] = set()
         """The sites that may do more than one thing."""

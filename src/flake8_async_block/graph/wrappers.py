@@ -43,7 +43,7 @@ def offloader_of(resolver: Resolver, value: Value, depth: int = 0) -> OffloaderE
             that does nothing else with one of its parameters than to hand it on.
         depth: how many wrappers led here.
     """
-    for name in _outside_names(resolver, value):
+    for name in outside_names(resolver, value):
         entry = resolver.frameworks.offloader(name)
         if entry is not None:
             return entry
@@ -66,7 +66,7 @@ def is_offloaded(resolver: Resolver, function: ProjectFunction) -> bool:
         node = nodes[decorator]
         called = node.op == PathOp.CALL
         for value in resolver.evaluate(function.path, node.operands[0] if called else decorator):
-            if any(map(resolver.frameworks.offloader, _outside_names(resolver, value))):
+            if any(map(resolver.frameworks.offloader, outside_names(resolver, value))):
                 return True
             if isinstance(value, ProjectFunction) and _makes_offloading(resolver, value, called):
                 return True
@@ -191,7 +191,8 @@ def _is_handed_on(summary: ModuleSummary, facts: FunctionFacts, part: FunctionFa
     ) and not any(path in node for path in facts.returned)
 
 
-def _outside_names(resolver: Resolver, value: Value) -> Iterator[str]:
+def outside_names(resolver: Resolver, value: Value) -> Iterator[str]:
+    """The names by which outside data may speak of a function: also those of its type's bases."""
     if isinstance(value, External):
         yield value.name
     elif isinstance(value, ExternalMethod):
