@@ -19,7 +19,8 @@ class BlockingApi:
 
     Args:
         name: the preferred dotted name, such as ``requests.Session.get``.
-        kind: ``call``, ``construct``, ``read`` (a property), ``iterate``, ``enter`` or ``exit``.
+        kind: ``call``, ``construct``, ``read`` (a property), ``iterate``, ``enter`` or ``exit``;
+            ``callback`` where it is handed to the loop, which then calls it.
         what: such as ``http``; see :data:`WHAT_NUMBERS`.
         instead: the asynchronous replacement as people write it, or empty.
         exact: the replacement takes the same arguments and gives the same when awaited.

@@ -112,8 +112,8 @@ class Frameworks:
 
     @cached_property
     def acting(self) -> frozenset[str]:
-        """The names that :meth:`caller` and :meth:`consumer` know."""
-        return frozenset((*self._callers, *self._consumers))
+        """The names that :meth:`caller`, :meth:`consumer` and :meth:`callback` know."""
+        return frozenset((*self._callers, *self._consumers, *self._callbacks))
 
     @cached_property
     def _callers(self) -> dict[str, CallerEntry]:

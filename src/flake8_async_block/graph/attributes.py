@@ -9,13 +9,15 @@ from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_class_method, is_property, is_static
 from flake8_async_block.graph.names import module_attribute, namespace_attribute, outside
 from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
-from flake8_async_block.graph.shared import shared_attribute
+from flake8_async_block.graph.shared import shared_attribute, stored_attribute
 from flake8_async_block.graph.values import (
+    NONE,
     Coroutine,
     External,
     ExternalInstance,
     ExternalMethod,
     Instance,
+    KnownResult,
     Literal,
     Mapping,
     Namespace,
@@ -216,18 +218,35 @@ def is_one_of(resolver: Resolver, value: Value, instances: Values) -> bool:
 
 
 def _instance_attribute(resolver: Resolver, instance: Instance, name: str) -> Values:
-    found = _find_member(resolver, lineage(resolver, origin_of_class(instance.of)), name, instance)
-    if found is not None:
-        return found
-    return (Unknown(_why_missing(resolver, instance.of, name)),)
+    classes = lineage(resolver, origin_of_class(instance.of))
+    found = _find_member(resolver, classes, name, instance)
+    if found is None and name == "__class__":
+        return (instance.of,)
+    if found is None or found == (NONE,):
+        return _stored_or(resolver, instance.of, classes, name, found)
+    return found
 
 
 def _class_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
     classes = lineage(resolver, origin_of_class(cls))
     found = _find_member(resolver, classes, name, cls)
-    if found is not None:
-        return (Instance(cls),) if _is_enum_member(resolver, classes, name) else found
-    return (Unknown(_why_missing(resolver, cls, name)),)
+    if found is None and name == "__new__":
+        return (KnownResult((Instance(cls),)),)
+    if found is None or found == (NONE,):
+        return _stored_or(resolver, cls, classes, name, found)
+    return (Instance(cls),) if _is_enum_member(resolver, classes, name) else found
+
+
+def _stored_or(
+    resolver: Resolver,
+    cls: ProjectClass,
+    classes: tuple[ProjectClass | External, ...],
+    name: str,
+    found: Values | None,
+) -> Values:
+    """What others assign to an attribute that its class does not have, or has as ``None``."""
+    stored = stored_attribute(resolver, classes, name, anywhere=found is not None)
+    return stored or found or _missing(resolver, cls, name)
 
 
 def _is_enum_member(
@@ -244,16 +263,18 @@ def _is_enum_member(
 
 def _super_attribute(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
     found = _find_member(resolver, lineage(resolver, cls)[1:], name, Instance(cls))
+    if name == "__new__" and (found is None or not isinstance(found[0], ProjectFunction)):
+        return (KnownResult((Instance(cls),)),)
     if found is not None:
         return found
     return (Unknown(f"no known base of `{cls.qualname}` has `{name}`"),)
 
 
-def _why_missing(resolver: Resolver, cls: ProjectClass, name: str) -> str:
+def _missing(resolver: Resolver, cls: ProjectClass, name: str) -> Values:
     unknown = [value.reason for value in base_values(resolver, cls) if isinstance(value, Unknown)]
     if unknown:
-        return f"a base of `{cls.qualname}` is unknown: {unknown[0]}"
-    return f"`{cls.qualname}` has no attribute `{name}` whose value is known"
+        return (Unknown(f"a base of `{cls.qualname}` is unknown: {unknown[0]}"),)
+    return (Unknown(f"`{cls.qualname}` has no attribute `{name}` whose value is known"),)
 
 
 def _find_member(

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flake8_async_block.graph.shared import stored_in_module
 from flake8_async_block.graph.values import (
     DEFINED_BY_ITSELF,
+    NONE,
     External,
     ExternalInstance,
     Namespace,
@@ -153,6 +155,8 @@ def module_attribute(resolver: Resolver, module: str, name: str) -> Values:
     found = resolver.guarded(
         module, ("member", module, name), lambda: member(resolver, module, name) or ()
     )
+    if found == (NONE,):
+        return stored_in_module(resolver, module, name) or found
     if found and found != (DEFINED_BY_ITSELF,):
         return found
     # ``from . import name`` in a package binds the name to what the import finds: a submodule.

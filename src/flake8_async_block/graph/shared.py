@@ -6,15 +6,31 @@ is asked what it leaves there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.graph.values import ExternalInstance, Unknown, Values, is_known, merge
+from flake8_async_block.graph.values import (
+    External,
+    ExternalInstance,
+    Instance,
+    ProjectClass,
+    ProjectModule,
+    Unknown,
+    Value,
+    Values,
+    is_known,
+    merge,
+    origin_of_class,
+)
 from flake8_async_block.model.path import NO_PATH, PathOp
 from flake8_async_block.model.summary import Store
 
 if TYPE_CHECKING:
     from flake8_async_block.catalogue.callable_schema import SharedEntry
     from flake8_async_block.graph.resolve import Resolver
+
+_MOST_FILES: Final = 40
+"""An attribute that more files mention is no name for one thing that a program keeps."""
 
 
 def shared_attribute(resolver: Resolver, type_name: str, name: str) -> Values:
@@ -35,6 +51,76 @@ def shared_attribute(resolver: Resolver, type_name: str, name: str) -> Values:
         return merge(*found)
 
     return resolver.guarded(f"shared {name}", ("shared", entry.types, name), look)
+
+
+def stored_attribute(
+    resolver: Resolver,
+    classes: tuple[ProjectClass | External, ...],
+    name: str,
+    *,
+    anywhere: bool = False,
+) -> Values:
+    """What is assigned to an attribute of a class or its instances from outside its methods.
+
+    That is ``cls._instance.client = …`` in ``__new__``, or ``box.client = …`` below the class.
+
+    Args:
+        classes: the class and those that it inherits from.
+        name: the attribute.
+        anywhere: whether to look in other files than those of the classes, too.
+    """
+    own = [cls for cls in classes if isinstance(cls, ProjectClass)]
+    if not own:
+        return ()
+    files = list(dict.fromkeys(cls.path for cls in own))
+    if not anywhere and not any(_stores(resolver, file, name) for file in files):
+        return ()
+
+    def look() -> Values:
+        return _stored(
+            resolver,
+            name,
+            _files_assigning(resolver, name, files) if anywhere else files,
+            lambda value: _class_of(value) in own,
+        )
+
+    return resolver.guarded(own[0].path, ("stored", own[0], name, anywhere), look)
+
+
+def stored_in_module(resolver: Resolver, module: str, name: str) -> Values:
+    """What other files assign to a name of a module: ``state.client = …``."""
+
+    def look() -> Values:
+        files = _files_assigning(resolver, name, [])
+        return _stored(resolver, name, files, lambda value: value == ProjectModule(module))
+
+    return resolver.guarded(module, ("stored", module, name), look)
+
+
+def _files_assigning(resolver: Resolver, name: str, also: list[str]) -> list[str]:
+    found = resolver.project.mentioning(f".{name}".encode(), at_most=_MOST_FILES)
+    return list(dict.fromkeys((*also, *found)))
+
+
+def _stored(
+    resolver: Resolver, name: str, files: list[str], is_owner: Callable[[Value], bool]
+) -> Values:
+    found = [
+        resolver.evaluate(module, store.value)
+        for module in files
+        for store in _stores(resolver, module, name)
+        if any(map(is_owner, resolver.evaluate(module, store.base)))
+    ]
+    return merge(*found) if found else ()
+
+
+def _stores(resolver: Resolver, module: str, name: str) -> list[Store]:
+    return [store for store in resolver.summary(module).stores if store.attribute == name]
+
+
+def _class_of(value: Value) -> ProjectClass | None:
+    cls = value.of if isinstance(value, Instance) else value
+    return origin_of_class(cls) if isinstance(cls, ProjectClass) else None
 
 
 def shared_item(resolver: Resolver, type_name: str, key: Values) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from flake8_async_block.graph.implicit import (
     outcome_of_operator,
 )
 from flake8_async_block.graph.outcomes import (
+    Blocks,
     Candidate,
     Passes,
     Target,
@@ -28,6 +30,7 @@ from flake8_async_block.graph.outcomes import (
 from flake8_async_block.graph.own_apis import verdict_on_call, verdict_on_construction
 from flake8_async_block.graph.special_methods import BY_BUILTIN, outcome_of_special
 from flake8_async_block.graph.subclasses import implementations
+from flake8_async_block.graph.validators import validators_of
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -52,7 +55,13 @@ if TYPE_CHECKING:
 _ENTERING_METHODS: Final = frozenset(
     {"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context"}
 )
-_CONSTRUCTION: Final = ("__new__", "__init__", "__post_init__", "model_post_init")
+_CONSTRUCTION: Final = (
+    "__new__",
+    "__init__",
+    "__post_init__",
+    "__attrs_post_init__",
+    "model_post_init",
+)
 
 
 def candidates_of(
@@ -75,7 +84,7 @@ def candidates_of(
             callees = implementations(resolver, module, site, callees[0]) or callees
         return tuple(_of_call(resolver, value, arguments, place, site.awaited) for value in callees)
     if site.awaited:
-        return ()
+        return _of_async_iteration(resolver, module, site)
     if site.kind == SiteKind.ATTRIBUTE:
         if node.op != PathOp.ATTRIBUTE:
             return ()
@@ -87,6 +96,20 @@ def candidates_of(
     values = only_known(handed.evaluate(resolver, place, _subject(site, node)))
     call = partial(_of_bare_call, resolver, place)
     return tuple(act(resolver, value, call) for value in values)
+
+
+def _of_async_iteration(resolver: Resolver, module: str, site: Site) -> tuple[Candidate, ...]:
+    """What ``async for`` calls at once: ``__aiter__`` is no coroutine."""
+    if site.kind != SiteKind.ITERATE:
+        return ()
+    values = only_known(resolver.evaluate(module, site.path))
+    if not values or not all(isinstance(value, Instance) for value in values):
+        return ()
+    return tuple(
+        outcome_of_special(resolver, value, ("__aiter__",))
+        for value in values
+        if isinstance(value, Instance)
+    )
 
 
 def callees_of(resolver: Resolver, module: str, site: Site) -> Values:
@@ -190,6 +213,8 @@ def _of_construction(
             if isinstance(value, ProjectFunction):
                 function = handed.with_callbacks(resolver, value, arguments, place)
                 found.extend(outcome_of_function(resolver, function))
+    for validator in validators_of(resolver, cls):
+        found.extend(outcome_of_function(resolver, validator))
     return tuple(found) or (Passes(cls.qualname),)
 
 
@@ -204,6 +229,7 @@ def _beside(
     for path in handed.called_arguments(resolver, callee, arguments):
         for function in _only(handed.evaluate(resolver, place, path)):
             yield from call(function)
+    yield from _of_callback(resolver, name, arguments, place)
     consumer = resolver.frameworks.consumer(name)
     if consumer is not None and len(arguments.positional) > consumer.position:
         path = arguments.positional[consumer.position]
@@ -217,6 +243,27 @@ def _beside(
     if name in _ENTERING_METHODS and arguments.positional:
         for value in _only(resolver.evaluate(place.module, arguments.positional[0])):
             yield from outcome_of_entering(resolver, value, call)
+
+
+def _of_callback(
+    resolver: Resolver, name: str, arguments: Arguments, place: Place
+) -> Iterator[Target]:
+    """What the loop will block in when it calls something outside that it was handed here.
+
+    A function of the project is judged where it stands.
+    """
+    entry = resolver.frameworks.callback(name)
+    path = None if entry is None else arguments.find(entry.parameter, entry.position)
+    if entry is None or path is None:
+        return
+    for value in _only(handed.evaluate(resolver, place, path)):
+        bound = _only(value.function) if isinstance(value, Partial) else (value,)
+        for callee in bound:
+            if isinstance(callee, (External, ExternalMethod)):
+                own = Arguments.none() if bound[0] is not value else arguments.after(entry.position)
+                for target in _of_call(resolver, callee, own, place, awaited=False):
+                    if isinstance(target, Blocks):
+                        yield Blocks(replace(target.api, kind="callback"))
 
 
 def _only(values: Values) -> Values:

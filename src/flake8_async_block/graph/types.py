@@ -48,6 +48,8 @@ _CONTAINERS: Final = {
 _MAPPINGS: Final = frozenset(
     {"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"}
 )
+_HOLDERS: Final = frozenset({"contextvars.ContextVar"})
+"""Generic types that keep one value of the type that they are given."""
 _NOTHING_SAID: Final = _TRANSPARENT | {
     *("Any", "object", "TypeAlias", "Callable", "NoReturn", "Never", "Optional", "Union")
 }
@@ -163,6 +165,8 @@ def _subscripted(resolver: Resolver, module: str, node: PathNode) -> Values:
     for value in base:
         if isinstance(value, ProjectClass):
             found.append(Instance(value._replace(arguments=parts)))
+        elif isinstance(value, External) and value.name in _HOLDERS:
+            found.append(ExternalInstance(value.name, parts))
         else:
             found.extend(_of_class(resolver, value))
     return tuple(found)

@@ -7,6 +7,7 @@ type cannot say "whatever the first argument was".
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import protocols, types
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 Semantics = Callable[["Resolver", Arguments], Values]
 MethodSemantics = Callable[["Resolver", Values, Arguments], Values]
 _NOT_GIVEN: Final[Values] = (Unknown("an argument is missing"),)
+_CONTEXT_VARIABLE: Final = "contextvars.ContextVar"
+_OWN_PACKAGE: Final = ((External("builtins.__package__"),), (External("builtins.__name__"),))
+"""How a module calls the package that it is in, or that it is."""
 
 
 def _argument(resolver: Resolver, arguments: Arguments, position: int, name: str = "") -> Values:
@@ -185,13 +189,72 @@ def _gathered(resolver: Resolver, arguments: Arguments) -> Values:
 
 
 def _field(resolver: Resolver, arguments: Arguments) -> Values:
-    factory = arguments.find("default_factory", None)
-    if factory is not None:
-        return resolver.each(
-            resolver.evaluate(arguments.module, factory),
-            lambda value: resolver.call(value, Arguments.none()),
-        )
+    for keyword in ("default_factory", "factory"):
+        factory = arguments.find(keyword, None)
+        if factory is not None:
+            return resolver.each(
+                resolver.evaluate(arguments.module, factory), partial(_made, resolver)
+            )
+    declared = arguments.find("type", None)
+    if declared is not None:
+        return resolver.instances(arguments.module, declared)
     return _argument(resolver, arguments, -1, "default")
+
+
+def _made_by_first(resolver: Resolver, arguments: Arguments) -> Values:
+    """What the function or class gives that is the first argument."""
+    return resolver.each(_argument(resolver, arguments, 0), partial(_made, resolver))
+
+
+def _made(resolver: Resolver, value: Value) -> Values:
+    return resolver.call(value, Arguments.none())
+
+
+def _imported(resolver: Resolver, arguments: Arguments) -> Values:
+    """The module that ``importlib.import_module`` gives for a constant name."""
+    name = _constant_text(_argument(resolver, arguments, 0, "name"))
+    if name.startswith("."):
+        package = _argument(resolver, arguments, 1, "package")
+        if package not in _OWN_PACKAGE:
+            return (Unknown("a module of a package that is computed"),)
+    if not name.strip("."):
+        return (Unknown("a module whose name is computed"),)
+    return resolver.resolve_name(arguments.module, name)
+
+
+def _imported_top(resolver: Resolver, arguments: Arguments) -> Values:
+    """What ``__import__`` gives: the package above all unless names are wanted from the module."""
+    name = _constant_text(_argument(resolver, arguments, 0, "name"))
+    if not name:
+        return (Unknown("a module whose name is computed"),)
+    if arguments.find("fromlist", 3) is None:
+        name = name.partition(".")[0]
+    return resolver.resolve_name(arguments.module, name)
+
+
+def _constant_text(values: Values) -> str:
+    """The one string that a value is; empty if it is anything else."""
+    if len(values) != 1 or not isinstance(values[0], Literal):
+        return ""
+    text = literal_value(values[0].text)
+    return text if isinstance(text, str) else ""
+
+
+def _context_variable(resolver: Resolver, arguments: Arguments) -> Values:
+    if arguments.find("default", None) is None:
+        return (ExternalInstance(_CONTEXT_VARIABLE),)
+    default = _argument(resolver, arguments, -1, "default")
+    return (ExternalInstance(_CONTEXT_VARIABLE, (default,)),)
+
+
+def _context_value(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
+    return resolver.each(receiver, _kept_in_context)
+
+
+def _kept_in_context(value: Value) -> Values:
+    if isinstance(value, ExternalInstance) and value.arguments:
+        return value.arguments[0]
+    return (Unknown("a context variable of which no type is told"),)
 
 
 def _enter_context(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
@@ -284,11 +347,31 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "pydantic.Field": _field,
     "pydantic.fields.Field": _field,
     "attrs.field": _field,
+    "attrs.Factory": _made_by_first,
+    "attr.field": _field,
     "attr.ib": _field,
+    "attr.attrib": _field,
+    "attr.Factory": _made_by_first,
+    "builtins.staticmethod": _first,
+    "importlib.import_module": _imported,
+    "builtins.__import__": _imported_top,
+    _CONTEXT_VARIABLE: _context_variable,
     "weakref.proxy": _first,
+    **{
+        f"dependency_injector.providers.{provider}": _partial
+        for provider in (
+            "Callable",
+            "ContextLocalSingleton",
+            "Factory",
+            "Singleton",
+            "ThreadLocalSingleton",
+            "ThreadSafeSingleton",
+        )
+    },
 }
 
 METHODS: Final[dict[str, MethodSemantics]] = {
+    f"{_CONTEXT_VARIABLE}.get": _context_value,
     "contextlib.ExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_async_context": _enter_async_context,

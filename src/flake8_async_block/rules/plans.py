@@ -14,6 +14,9 @@ _NO_AWAIT: Final = {
     Place.DEFAULT: "`await` cannot stand in a default value",
     Place.DECORATOR: "`await` cannot stand in a decorator",
 }
+_NO_CALLBACK: Final = (
+    "hand the loop a task of `asyncio.to_thread` instead, or give the work to `run_in_executor`"
+)
 _NATIVE_SLEEPS: Final = {"anyio": "anyio", "starlette": "anyio", "trio": "trio"}
 
 
@@ -46,6 +49,10 @@ def advise(
         companions: where moving more than the call may be better, the calls of the function which
             may move with it.
     """
+    if api.kind == "callback":
+        return Advice(
+            None, f"the loop itself calls `{api.name}`, whoever hands it over", _NO_CALLBACK
+        )
     remedy = _remedy(api, site, callee, backend, direct=direct)
     if api.what == "nested-loop":
         return Advice(None, "the coroutine must be awaited instead, which changes the code", remedy)
