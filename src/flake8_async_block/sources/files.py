@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import time
 from pathlib import Path
+from typing import Final
 
 from flake8_async_block.model.diagnostic import FileError
+
+_TEMPORARY: Final = ".async-block.tmp"
+
+# Seconds. It takes milliseconds to write a file and rename it, on a slow disk a few seconds.
+_ABANDONED_AFTER: Final = 10
 
 
 def display_path(path: Path, base: Path) -> str:
@@ -48,7 +56,8 @@ def write_atomically(path: Path, content: bytes, *, root: Path) -> None:
     """Replace a file's content so that no reader ever sees half of it.
 
     The bytes go to a temporary file beside the target, reach the disk, take over the target's
-    mode bits and only then its name. A symbolic link stays a link: the file it points to is
+    mode bits and only then its name. Temporary files that a killed process left in that directory
+    are removed. A symbolic link stays a link: the file it points to is
     replaced, provided that it lies below ``root``.
 
     Args:
@@ -71,7 +80,7 @@ def write_atomically(path: Path, content: bytes, *, root: Path) -> None:
     import tempfile
 
     descriptor, temporary = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"
+        dir=target.parent, prefix=f".{target.name}.", suffix=_TEMPORARY
     )
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -82,5 +91,18 @@ def write_atomically(path: Path, content: bytes, *, root: Path) -> None:
         os.replace(temporary, target)
     except BaseException:
         # Also on Ctrl-C: a left-over temporary file would end up in somebody's commit.
-        os.unlink(temporary)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
         raise
+    _remove_left_over(target.parent)
+
+
+def _remove_left_over(directory: Path) -> None:
+    """Remove what a process that was killed while it wrote has left in a directory."""
+    now = time.time()
+    for entry in os.scandir(directory):
+        if entry.name.startswith(".") and entry.name.endswith(_TEMPORARY):
+            # Another process may be about to give it its name, or have done so just now.
+            with contextlib.suppress(OSError):
+                if now - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED_AFTER:
+                    os.unlink(entry.path)
