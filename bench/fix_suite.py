@@ -1,12 +1,13 @@
-"""Fix an application that brings its own tests, and run them before and after.
+"""Fix applications that bring their own tests, and run them before and after.
 
-    python bench/fix_suite.py                                # jupyter_server, as in docs/
-    python bench/fix_suite.py "starlette==0.48.0" --tests tests
+    python bench/fix_suite.py                   # all of ``SUITES``, as in docs/fix-corpora.md
+    python bench/fix_suite.py fastapi_users     # one of them
+    python bench/fix_suite.py --markdown docs/fix-corpora.md
 
-The source distribution comes from the package index, with the version pinned; its tests run in an
-environment of their own, with the application's ``test`` extra. Between the two runs the safe
-fixes are written. Each test has to end as it did before, and the functions that were changed have
-to be run by some test, which a trace of the second run shows.
+A source distribution comes from the package index, with the version pinned; its tests run in an
+environment of their own below ``build/``, with what they need beside the application. Between the
+two runs the safe fixes are written. Each test has to end as it did before, and the functions that
+were changed have to be run by some test, which a trace of the second run shows.
 """
 
 from __future__ import annotations
@@ -20,14 +21,94 @@ import tempfile
 import venv
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
-from flake8_async_block import Config, Engine, FixOptions
+from flake8_async_block import Config, Engine, FixOptions, __version__
 from flake8_async_block.model.fix import FileFix
 
-DEFAULT = "jupyter_server==2.21.1"
+BUILD = Path(__file__).resolve().parent.parent / "build" / "fix_suite"
 Outcomes = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """An application and how its tests are run.
+
+    Args:
+        name: of the distribution, and of the package that is fixed.
+        version: the pinned one.
+        extras: of the distribution, without which its tests do not run.
+        beside: other requirements of the tests.
+        tests: what pytest is given; everything if empty.
+    """
+
+    name: str
+    version: str
+    extras: str = ""
+    beside: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+
+    @property
+    def requirement(self) -> str:
+        return f"{self.name}=={self.version}"
+
+
+SUITES = (
+    Suite(
+        "fastapi_users",
+        "15.0.5",
+        extras="sqlalchemy,beanie,oauth,redis",
+        beside=("pytest", "pytest-asyncio", "pytest-mock", "asgi_lifespan", "httpx"),
+    ),
+    Suite(
+        "starlette",
+        "1.10.0",
+        extras="full",
+        beside=(
+            "pytest",
+            "trio",
+            "httpx2[zstd]",
+            "blockbuster",
+            "opentelemetry-sdk",
+            "importlib-metadata",
+        ),
+    ),
+    Suite(
+        "jupyter_server",
+        "2.21.1",
+        extras="test",
+        tests=("tests/services/contents", "tests/test_gateway.py"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one application.
+
+    Args:
+        fixed: the changed files.
+        before: how each test ended.
+        after: the same with the fixes.
+        places: how many lines have a new ``await``.
+        reached: how many of those the tests run.
+    """
+
+    fixed: tuple[FileFix, ...]
+    before: Outcomes
+    after: Outcomes
+    places: int
+    reached: int
+
+    @property
+    def differences(self) -> list[str]:
+        """The tests that ended otherwise."""
+        names = self.before.keys() | self.after.keys()
+        return sorted(name for name in names if self.before.get(name) != self.after.get(name))
+
 
 # Written into the environment: notes the files and lines that the tests run in fixed functions.
 _TRACER = """\
@@ -66,17 +147,19 @@ def fetch(requirement: str, into: Path) -> Path:
     return next(path for path in into.iterdir() if path.is_dir())
 
 
-def environment(requirement: str, extra: str, where: Path) -> Path:
-    """Make an environment in which the tests can run.
+def environment(suite: Suite, where: Path) -> Path:
+    """Make an environment in which the tests can run, if there is none yet.
 
     Returns:
         Its interpreter.
     """
-    venv.create(where, with_pip=True)
     python = where / "bin" / "python"
-    name, _, version = requirement.partition("==")
-    wanted = f"{name}[{extra}]=={version}" if extra else requirement
-    subprocess.run([python, "-m", "pip", "install", "--quiet", wanted], check=True)
+    if not (where / "complete").exists():
+        venv.create(where, with_pip=True, clear=True)
+        extras = f"[{suite.extras}]" if suite.extras else ""
+        wanted = [f"{suite.name}{extras}=={suite.version}", *suite.beside]
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
+        (where / "complete").touch()
     return python
 
 
@@ -84,7 +167,8 @@ def run_tests(python: Path, root: Path, tests: Sequence[str], report: Path) -> O
     """Run the suite.
 
     Returns:
-        How each test ended, by its name.
+        How each test ended, by its name and, for one with parameters, which of them it was: some
+        suites draw their parameters anew each time.
     """
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     # The sources that were unpacked are tested, not the installed ones.
@@ -98,10 +182,12 @@ def run_tests(python: Path, root: Path, tests: Sequence[str], report: Path) -> O
         stderr=subprocess.DEVNULL,
     )
     outcomes = {}
+    counts: Counter[str] = Counter()
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 - written by pytest just now
-        name = f"{case.get('classname')}::{case.get('name')}"
+        name = f"{case.get('classname')}::{case.get('name', '').partition('[')[0]}"
+        counts[name] += 1
         kinds = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
-        outcomes[name] = kinds[0] if kinds else "passed"
+        outcomes[f"{name} {counts[name]}"] = kinds[0] if kinds else "passed"
     return outcomes
 
 
@@ -125,41 +211,90 @@ def await_lines(file: FileFix) -> list[int]:
     return lines
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run before, fix, run after; 1 if a test ends otherwise."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("requirement", nargs="?", default=DEFAULT, help="pinned with ==")
-    parser.add_argument("--extra", default="test", help="the extra that the tests need")
-    parser.add_argument("--package", help="the directory to fix (default: the package's name)")
-    parser.add_argument("--tests", nargs="*", default=[], help="what pytest is given")
-    arguments = parser.parse_args(argv)
+def run(suite: Suite) -> Result:
+    """Run the tests before, fix, and run them after."""
+    python = environment(suite, BUILD / f"{suite.name}-{suite.version}")
+    site = next((python.parent.parent / "lib").glob("python*/site-packages"))
+    hook = site / "fix_suite_tracer.pth"
+    hook.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         (work / "source").mkdir()
-        root = fetch(arguments.requirement, work / "source")
-        python = environment(arguments.requirement, arguments.extra, work / "environment")
-        package = root / (arguments.package or arguments.requirement.partition("==")[0])
-        before = run_tests(python, root, arguments.tests, work / "before.xml")
-        fixed = apply_safe_fixes(root, package)
+        root = fetch(suite.requirement, work / "source")
+        before = run_tests(python, root, suite.tests, work / "before.xml")
+        fixed = apply_safe_fixes(root, root / suite.name)
         places = [(str(root / file.path), line) for file in fixed for line in await_lines(file)]
         ran = work / "ran.txt"
-        site = next((work / "environment" / "lib").glob("python*/site-packages"))
         tracer = _TRACER.replace("__PLACES__", repr(places)).replace("__OUT__", repr(str(ran)))
         (site / "fix_suite_tracer.py").write_text(tracer)
-        (site / "fix_suite_tracer.pth").write_text("import fix_suite_tracer\n")
-        after = run_tests(python, root, arguments.tests, work / "after.xml")
+        hook.write_text("import fix_suite_tracer\n")
+        after = run_tests(python, root, suite.tests, work / "after.xml")
+        hook.unlink()
         reached = set(ran.read_text().split()) if ran.exists() else set()
-    differences = sorted(
-        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+    return Result(fixed, before, after, len(places), len(reached))
+
+
+def table(results: Sequence[tuple[Suite, Result]]) -> Iterator[str]:
+    """The rows for a page: the tests that passed, were skipped and failed, before and after."""
+    yield (
+        "| application | tests | findings fixed | files changed | changed places run |"
+        " before: passed, skipped, failed | after | ended otherwise |"
     )
-    print(f"{arguments.requirement}: {sum(len(file.fixed) for file in fixed)} findings fixed")
-    print(f"in {len(fixed)} files: {', '.join(file.path for file in fixed)}")
-    print(f"before: {dict(Counter(before.values()))}")
-    print(f"after:  {dict(Counter(after.values()))}")
-    print(f"changed places run by the tests: {len(reached)} of {len(places)}")
-    for name in differences:
-        print(f"  {name}: {before.get(name)} → {after.get(name)}")
-    return 1 if differences else 0
+    yield "|---|---|---|---|---|---|---|---|"
+    for suite, result in results:
+        counts = []
+        for outcomes in (result.before, result.after):
+            ended = Counter(outcomes.values())
+            failed = ended["failure"] + ended["error"]
+            counts.append(f"{ended['passed']}, {ended['skipped']}, {failed}")
+        cells = (
+            f"{suite.name} {suite.version}",
+            " ".join(f"`{part}`" for part in suite.tests) or "all",
+            str(sum(len(file.fixed) for file in result.fixed)),
+            str(len(result.fixed)),
+            f"{result.reached} of {result.places}",
+            *counts,
+            str(len(result.differences)),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def write_page(page: Path, results: Sequence[tuple[Suite, Result]]) -> None:
+    """Put the table between the marks that the page has for it."""
+    head, start, rest = page.read_text(encoding="utf-8").partition("<!-- suites -->\n")
+    _, end, tail = rest.partition("<!-- end of suites -->\n")
+    if not start or not end:
+        raise SystemExit(f"{page} has no `<!-- suites -->` and `<!-- end of suites -->`")
+    day = datetime.now(tz=timezone.utc).date()
+    python = ".".join(map(str, sys.version_info[:3]))
+    lines = [f"{day}, Python {python}, async-block {__version__}.", "", *table(results), ""]
+    page.write_text("\n".join([head + start, *lines, end + tail]), encoding="utf-8")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run them; 1 if a test ends otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    known = {suite.name: suite for suite in SUITES}
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="the page to write into")
+    arguments = parser.parse_args(argv)
+    unknown = [name for name in arguments.names if name not in known]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    results: list[tuple[Suite, Result]] = []
+    for suite in [known[name] for name in arguments.names] or SUITES:
+        result = run(suite)
+        results.append((suite, result))
+        print(f"{suite.requirement}: {sum(len(file.fixed) for file in result.fixed)} fixed")
+        print(f"in {len(result.fixed)} files: {', '.join(file.path for file in result.fixed)}")
+        print(f"before: {dict(Counter(result.before.values()))}")
+        print(f"after:  {dict(Counter(result.after.values()))}")
+        print(f"changed places run by the tests: {result.reached} of {result.places}")
+        for name in result.differences:
+            print(f"  {name}: {result.before.get(name)} → {result.after.get(name)}", flush=True)
+    if arguments.markdown is not None:
+        write_page(arguments.markdown, results)
+    return 1 if any(result.differences for _, result in results) else 0
 
 
 if __name__ == "__main__":
