@@ -273,7 +273,7 @@ class ModuleReader(StatementReader):
         if isinstance(node, ast.Lambda):
             builder.returned.append(self.read(node.body))
         else:
-            builder.is_abstract = is_placeholder(node.body)
+            builder.is_abstract = is_placeholder(node.body, node.decorator_list)
             self._declare_outer_names(node.body, scope)
             self.read_block(node.body)
             if builder.promises:

@@ -19,6 +19,7 @@ _OLDEST_VERSION: Final = (3, 8)
 """Nobody runs anything older than this any more."""
 _EXITS: Final = frozenset({"sys.exit", "os._exit", "os.abort"})
 _EXIT_WORDS: Final = frozenset({"exit", "_exit", "abort"})
+_ABSTRACT_WORDS: Final = frozenset({"abstractmethod", "abstractproperty"})
 
 
 def truth_of(test: ast.expr) -> bool | None:
@@ -113,8 +114,12 @@ def extent_of(statements: Sequence[ast.stmt]) -> Span:
     return Span(first.line, first.col, last.end_line, last.end_col)
 
 
-def is_placeholder(body: Sequence[ast.stmt]) -> bool:
-    """Whether the body of a function only says that another one is to take its place."""
+def is_placeholder(body: Sequence[ast.stmt], decorators: Sequence[ast.expr] = ()) -> bool:
+    """Whether a function only says that another one is to take its place.
+
+    A method that is declared abstract may hold ``pass``, or nothing but its docstring; without
+    the declaration that is a method which does nothing.
+    """
     last = body[-1]
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant):
         stands_for_nothing = last.value.value is Ellipsis
@@ -122,10 +127,25 @@ def is_placeholder(body: Sequence[ast.stmt]) -> bool:
         error = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
         stands_for_nothing = isinstance(error, ast.Name) and error.id == "NotImplementedError"
     else:
-        return False
+        stands_for_nothing = False
+    if not stands_for_nothing:
+        stands_for_nothing = _does_nothing(last) and any(map(_declares_abstract, decorators))
     return stands_for_nothing and all(
         isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in body[:-1]
     )
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Return):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _declares_abstract(decorator: ast.expr) -> bool:
+    name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
+    return name in _ABSTRACT_WORDS
 
 
 def may_exit(callee: ast.expr) -> bool:

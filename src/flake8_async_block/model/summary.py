@@ -189,7 +189,8 @@ class FunctionFacts:
         awaits: where it may suspend, in the order of the text.
         blocks: its ``with`` statements without ``async``.
         branches: what only some values of its parameters make it run.
-        is_abstract: there is nothing in it but ``...`` or ``raise NotImplementedError``.
+        is_abstract: there is nothing in it but ``...`` or ``raise NotImplementedError``, or nothing
+            at all where it is declared abstract.
     """
 
     qualname: str
