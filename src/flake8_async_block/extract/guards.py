@@ -13,6 +13,7 @@ from typing import Final
 from flake8_async_block.model.summary import Guard
 
 _PROBES: Final = frozenset({"get_running_loop", "get_event_loop", "current_task"})
+_PASSED_THROUGH: Final = (ast.For, ast.With, ast.Try)
 _WEIGHTS: Final = {
     guard: weight
     for weight, guard in enumerate(
@@ -32,7 +33,7 @@ def guard_of_branch(
     """What guards the body of ``if test:``.
 
     Args:
-        shared: the variables that outlive the call, because the function declares them global.
+        shared: the variables that outlive the call, because they are the module's.
         probed: the variables that hold the running loop, or nothing where none runs.
     """
     subject = _missing_value(test)
@@ -97,7 +98,9 @@ def _guard_of_missing(
     """What guards ``body``, which is only run where ``subject`` is None or empty."""
     if isinstance(subject, ast.Name) and subject.id in probed:
         return Guard.NO_LOOP
-    if _outlives_call(subject, shared) and _assigns(body, subject):
+    if _outlives_call(subject, shared) and (
+        _assigns(body, subject) or _always_fills(body, subject)
+    ):
         return Guard.ONCE
     return Guard.NONE
 
@@ -176,6 +179,16 @@ def _fills(body: Sequence[ast.stmt], container: ast.expr) -> bool:
         and _is_same(node.value, container)
         for statement in body
         for node in ast.walk(statement)
+    )
+
+
+def _always_fills(body: Sequence[ast.stmt], container: ast.expr) -> bool:
+    """Whether ``body`` puts something into ``container`` without asking for anything else first."""
+    return any(
+        _fills([statement], container)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign))
+        else isinstance(statement, _PASSED_THROUGH) and _always_fills(statement.body, container)
+        for statement in body
     )
 
 

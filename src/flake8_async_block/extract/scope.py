@@ -56,6 +56,17 @@ class Scope:
         if path not in known:
             known.append(path)
 
+    def is_of_module(self, name: str) -> bool:
+        """Whether a name, read here, is no variable of this function or of one around it."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind is not ScopeKind.MODULE:
+            if name in scope.global_names:
+                return True
+            if name in scope.bindings and scope.kind is ScopeKind.FUNCTION:
+                return False
+            scope = scope.parent
+        return True
+
     def may_fill(self, name: str) -> bool:
         """Whether one more element of a list or dictionary is worth following."""
         count = self.fillings[name] = self.fillings.get(name, 0) + 1

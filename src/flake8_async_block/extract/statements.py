@@ -84,11 +84,18 @@ class StatementReader(AssignmentReader):
                 return _LEAVES
             if isinstance(statement, ast.If) and is_early_exit(statement):
                 rest = statements[number + 1 :]
-                shared = frozenset(self.scope.global_names)
+                shared = self._shared_names(statement.test)
                 found = guard_of_rest(statement.test, rest, shared, self.function.loop_names)
                 self.guard = stronger(self.guard, found)
         self.guard = before
         return _FALLS_THROUGH
+
+    def _shared_names(self, test: ast.expr) -> frozenset[str]:
+        """The variables in a function's ``test`` that are the module's."""
+        if self.scope.kind is not ScopeKind.FUNCTION:
+            return frozenset()
+        names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+        return frozenset(name for name in names if self.scope.is_of_module(name))
 
     def _leave(self, node: ast.stmt) -> bool:
         return _LEAVES
@@ -132,7 +139,7 @@ class StatementReader(AssignmentReader):
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
-        shared, probed = frozenset(self.scope.global_names), self.function.loop_names
+        shared, probed = self._shared_names(test), self.function.loop_names
         guard = guard_of_branch(test, node.body, shared, probed)
         leaves_body = self._read_branch(node.body, guard, is_dead=holds is False)
         after_body = self.scope.flow

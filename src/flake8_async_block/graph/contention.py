@@ -15,7 +15,13 @@ from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.values import Instance, ProjectClass, ProjectFunction, ProjectModule
 from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Block, FunctionFacts, ModuleSummary, Site, SiteKind
+from flake8_async_block.model.summary import (
+    Block,
+    FunctionFacts,
+    ModuleSummary,
+    Site,
+    SiteKind,
+)
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -101,12 +107,10 @@ class Contention:
 
     Args:
         resolver: gives the meaning of the code.
-        blocks: whether a site of a function blocks.
+        blocks: whether a site of a function blocks, and not just once in the life of the process.
     """
 
-    def __init__(
-        self, resolver: Resolver, blocks: Callable[[ProjectFunction, Site], object]
-    ) -> None:
+    def __init__(self, resolver: Resolver, blocks: Callable[[ProjectFunction, Site], bool]) -> None:
         self._resolver = resolver
         self._blocks = blocks
         self._known: dict[LockKey, tuple[Holding, ...]] = {}

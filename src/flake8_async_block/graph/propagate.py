@@ -76,7 +76,7 @@ class Propagation:
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
-        self.contention: Final = Contention(resolver, self.of_site)
+        self.contention: Final = Contention(resolver, self._blocks_often)
         self._operators: dict[str, bool] = {}
         self._divided: set[tuple[str, int]] = set()
         """The sites that may do more than one thing."""
@@ -95,6 +95,11 @@ class Propagation:
         if site.guard not in _LEVELS:
             return None
         return self._judge(function, site, candidates, max(_LEVELS.values()))
+
+    def _blocks_often(self, function: ProjectFunction, site: Site) -> bool:
+        """Whether a site blocks more than once in the life of the process."""
+        witness = self.of_site(function, site)
+        return witness is not None and witness.seldom != Guard.ONCE
 
     def sites(self, function: ProjectFunction) -> Iterator[Site]:
         """The sites of ``function`` that may block; all others do something known that does not."""
