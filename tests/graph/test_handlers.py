@@ -167,6 +167,7 @@ def test_notes_name_what_starts_the_server(project: Path) -> None:
     notes = output(project, "fastapi_app.py")["notes"]
     assert named(notes) == {
         ("FastAPI", "lifespan", "", "lifespan"),
+        ("FastAPI", "lifespan", "", "own_lifespan"),
         ("FastAPI", "startup", "", "start"),
         ("FastAPI", "startup", "", "sync_start"),
         ("FastAPI", "shutdown", "", "stop"),

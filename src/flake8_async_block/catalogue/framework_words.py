@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from flake8_async_block.catalogue.framework_schema import (
     FrameworkTables,
@@ -98,7 +98,15 @@ def _beginnings(table: FrameworkTables, *kinds: type[CallEntry]) -> tuple[tuple[
         if isinstance(entry, kinds):
             is_method = isinstance(entry, (RegistrationEntry, MountEntry)) and entry.receivers
             found[_beginning(name).encode(), not is_method and last_part(name).islower()] = None
+            if is_keyword_of_object(entry):
+                # The project may have made a class of its own of the framework's.
+                found[f"{entry.function}=".encode(), False] = None
     return tuple(found)
+
+
+def is_keyword_of_object(entry: CallEntry) -> TypeGuard[RegistrationEntry]:
+    """Whether making an object registers what one of its keywords takes."""
+    return isinstance(entry, RegistrationEntry) and not entry.receivers and entry.position < 0
 
 
 def _any_of(names: Iterable[str]) -> bytes:

@@ -31,6 +31,7 @@ from flake8_async_block.catalogue.framework_words import (
     Words,
     calls_of,
     full_names,
+    is_keyword_of_object,
     last_part,
     pattern_of_calling,
     words_of,
@@ -234,6 +235,16 @@ class Frameworks:
     def call_words(self) -> frozenset[str]:
         """The last parts of the names of all calls that mean something for routes."""
         return frozenset(last_part(name) for name in self._calls)
+
+    @cached_property
+    def call_keywords(self) -> frozenset[str]:
+        """The keywords that register what they take, whatever the class that is made is called."""
+        return frozenset(
+            entry.function
+            for entries in self._calls.values()
+            for _, entry in entries
+            if is_keyword_of_object(entry)
+        )
 
     @cached_property
     def call_attributes(self) -> frozenset[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import well_known
 from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.conditions import any_holds
 from flake8_async_block.graph.decorators import is_manager
 from flake8_async_block.graph.promised import from_type_name
@@ -31,12 +32,16 @@ from flake8_async_block.graph.values import (
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
+_MAKING: Final = frozenset({"__init__", "__new__"})
+
 
 def call_value(resolver: Resolver, value: Value, arguments: Arguments) -> Values:
     """The candidates for what calling ``value`` gives."""
     if isinstance(value, ProjectFunction):
         return _call_function(resolver, value, arguments)
     if isinstance(value, ProjectClass):
+        if _is_untyped(resolver, value, arguments):
+            return (Opaque(f"{value.qualname}()"),)
         return (Instance(value),)
     if isinstance(value, External):
         return _call_external(resolver, value.name, arguments)
@@ -71,6 +76,18 @@ def _call_function(resolver: Resolver, function: ProjectFunction, arguments: Arg
     if facts.is_async:
         return (Coroutine(function),)
     return result_of(resolver, function, arguments)
+
+
+def _is_untyped(resolver: Resolver, cls: ProjectClass, arguments: Arguments) -> bool:
+    """Whether the outside class that makes the object gives it another nature than is known."""
+    for base in lineage(resolver, cls._replace(arguments=())):
+        if isinstance(base, External):
+            entry = resolver.catalogue.class_entry(base.name)
+            if entry is not None:
+                return any_holds(resolver, entry.untyped_if, arguments)
+        elif not _MAKING.isdisjoint(resolver.class_facts(base).methods):
+            return False
+    return False
 
 
 # the outside

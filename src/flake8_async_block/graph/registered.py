@@ -72,12 +72,13 @@ def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[
     words = resolver.frameworks.call_words
     functions = resolver.frameworks.function_words
     attributes = resolver.frameworks.call_attributes
+    keywords = resolver.frameworks.call_keywords
     for number, node in enumerate(summary.nodes):
         if node.op != PathOp.CALL:
             continue
         callee = summary.nodes[node.operands[0]]
         last = callee.name.rpartition(".")[2]
-        if last not in words:
+        if last not in words and keywords.isdisjoint(node.keywords):
             continue
         if last in functions and not _begins_with_import(summary, callee):
             # A method of that name, such as ``headers.get``.

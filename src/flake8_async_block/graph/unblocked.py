@@ -27,11 +27,14 @@ def is_unblocked(
     settings = dict(api.unblocked_by)
     nodes = resolver.summary(function.path).nodes
     wanted = _receiver(nodes, site)
+    if wanted is None or nodes[nodes[site.path].operands[0]].name in settings:
+        # ``pipe.poll(5)`` waits whatever was asked before.
+        return False
     unblocked = False
     for other in resolver.function_facts(function).sites:
         if other == site:
             break
-        if wanted is None or other.kind != SiteKind.CALL or _receiver(nodes, other) != wanted:
+        if other.kind != SiteKind.CALL or _receiver(nodes, other) != wanted:
             continue
         conditions = settings.get(nodes[nodes[other.path].operands[0]].name)
         if conditions is not None:
