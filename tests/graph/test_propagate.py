@@ -113,3 +113,20 @@ def test_long_chains_and_wide_circles_end() -> None:
     text = f"import time\n{calls}\ndef f{size}(): time.sleep(1)\n"
     assert chain(text, f"f{size - 1}") == f"f{size - 1} → f{size} → time.sleep"
     assert chain(text, "f0").endswith("→ time.sleep")
+
+
+REMEMBERED = """
+    import requests, tiktoken
+
+    def encoder(model): return tiktoken.encoding_for_model(model)
+    def encodes_and_asks(model):
+        encoder(model)
+        ask(model)
+    def ask(model): return again(model)
+    def again(model): return requests.get(model)
+"""
+
+
+def test_what_only_the_first_call_waits_for_is_the_last_reason_given() -> None:
+    assert chain(REMEMBERED, "encoder") == "encoder → tiktoken.encoding_for_model"
+    assert chain(REMEMBERED, "encodes_and_asks") == "encodes_and_asks → ask → again → requests.get"

@@ -27,6 +27,7 @@ class BlockingApi:
         thread: ``safe``, ``sequential``, ``affine`` or ``never``: see the schema.
         holds_gil: a thread would not help.
         holds: what an instance holds, such as ``lock``: see the schema.
+        remembers: only the first call with the same arguments blocks.
         unblocked_by: methods of the same object, each with conditions, after which it does not
             block.
     """
@@ -41,6 +42,7 @@ class BlockingApi:
     thread: str = "safe"
     holds_gil: bool = False
     holds: Holds = ""
+    remembers: bool = False
     unless: tuple[Condition, ...] = ()
     only_if: tuple[Condition, ...] = ()
     unblocked_by: tuple[tuple[str, tuple[Condition, ...]], ...] = ()

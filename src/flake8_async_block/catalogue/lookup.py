@@ -108,6 +108,7 @@ class Catalogue:
                 exact=function.exact,
                 thread=function.thread,
                 holds_gil=function.holds_gil,
+                remembers=function.remembers,
                 unless=function.unless,
                 only_if=function.only_if,
                 note=function.note,

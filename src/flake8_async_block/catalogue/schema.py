@@ -93,6 +93,7 @@ class FunctionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
         exact: the replacement takes the same arguments and gives the same result when awaited.
         thread: whether the call may move to a worker thread.
         holds_gil: a thread would not help: the work keeps the interpreter lock.
+        remembers: only the first call with the same arguments waits; its result is kept.
         evidence: where the fact is from: an address or a source file.
         note: one sentence shown with the finding.
         untyped_if: the result has no known type when any of these conditions holds, as with
@@ -111,6 +112,7 @@ class FunctionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     exact: bool = False
     thread: ThreadSafety = "safe"
     holds_gil: bool = False
+    remembers: bool = False
     evidence: str = ""
     note: str = ""
 

@@ -307,7 +307,10 @@ class Propagation:
         self, function: ProjectFunction, site: Site, target: Blocks | Runs | Passes
     ) -> Witness | None:
         if isinstance(target, Blocks):
-            return Witness(target.api, function, site, None, 1, site.guard)
+            seldom = site.guard
+            if target.api.remembers and _LEVELS[seldom] < _LEVELS[Guard.CACHE_MISS]:
+                seldom = Guard.CACHE_MISS
+            return Witness(target.api, function, site, None, 1, seldom)
         if isinstance(target, Runs):
             following = self._witnesses.get(target.function)
             if following is not None:
