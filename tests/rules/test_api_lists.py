@@ -103,7 +103,10 @@ def test_what_is_brief_is_marked() -> None:
             " `timeout=0`), `join`; *opt-in*: `put` (not with `block=False`, `timeout=0`);"
             " instead: `asyncio.Queue`",
         ),
-        ("file", "- `open`; instead: `anyio.open_file`"),
+        (
+            "file",
+            "- `open` (not with `devnull`, `file='/dev/null'`); instead: `anyio.open_file`",
+        ),
         ("file", "- `logging.basicConfig` *opt-in* (only with `filename`)"),
         ("cloud", "- `botocore.waiter.Waiter`: `wait`; instead: `aioboto3.Session().client`"),
     ],
