@@ -60,7 +60,10 @@ SHOWN = {
     "asb406": Shown(stalls=True, advised=[1, 2]),
     "asb407": Shown(stalls=True, advised=True),
     "asb408": Shown(stalls=True, advised="True"),
-    "asb408_refused": Shown(error="RuntimeError: Attempted to send an sync", advised="0"),
+    "asb408_refused": Shown(
+        error="RuntimeError: Attempted to send an sync",
+        advised=str((DIRECTORY / "asb408_refused.py").stat().st_size),
+    ),
     "asb409": Shown(stalls=True),
 }
 

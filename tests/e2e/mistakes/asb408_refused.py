@@ -1,7 +1,6 @@
 """A file in ``content=``, and its bytes."""
 
 import asyncio
-import os
 
 import httpx
 
@@ -12,12 +11,12 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 async def mistake() -> str:
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        with open(os.devnull, "rb") as file:
+        with open(__file__, "rb") as file:
             return (await client.post("http://server/", content=file)).text
 
 
 async def advised() -> str:
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        with open(os.devnull, "rb") as file:
+        with open(__file__, "rb") as file:
             content = await asyncio.to_thread(file.read)
         return (await client.post("http://server/", content=content)).text
