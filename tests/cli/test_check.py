@@ -41,6 +41,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return Run(capsys)
 
 
+def test_a_package_by_itself_is_imported_by_its_name(run: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        app__low="import time\n\n\ndef rest():\n    time.sleep(1)\n",
+        app__api="from app.low import rest\n\n\nasync def get():\n    rest()\n",
+    )
+    (tmp_path / "app" / "__init__.py").touch()
+    assert run("check", "app") == 1
+    assert run.found == ["app/api.py ASB201"]
+
+
 class TestStatus:
     def test_findings(self, run: Run, tmp_path: Path) -> None:
         write(tmp_path, app__a=BLOCKING, b=CLEAN)

@@ -39,6 +39,19 @@ def test_modules_and_packages_from_the_root(tmp_path: Path) -> None:
         assert project.find(unknown, "main.py") is None
 
 
+def test_a_root_that_is_itself_a_package(tmp_path: Path) -> None:
+    names = ("__init__.py", "api/__init__.py", "api/a.py", "logging/__init__.py", "data/b.py")
+    project = Project(tmp_path / "app", *names)
+    for importer in ("__init__.py", "api/a.py"):
+        assert project.find("app", importer) == "__init__.py"
+        assert project.find("app.api.a", importer) == "api/a.py"
+        assert project.find("app.gone", importer) is None
+        assert project.find("logging", importer) is None
+        assert project.find("application", importer) is None
+    assert project.find("app.logging", "api/a.py") == "logging/__init__.py"
+    assert project.is_namespace("app.data", "api/a.py")
+
+
 def test_src_directory(tmp_path: Path) -> None:
     project = Project(tmp_path, "src/app/__init__.py", "src/app/a.py", "tests/test_a.py")
     assert project.find("app.a", "tests/test_a.py") == "src/app/a.py"

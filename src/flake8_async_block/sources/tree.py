@@ -69,6 +69,9 @@ class SourceTree:
                 self._add_virtual(absolute)
         self._listings: dict[str, _Listing] = {}
         self._roots: dict[str, tuple[_Root, ...]] = {}
+        root_name = os.path.basename(self._root)
+        self._own_package = root_name if self._init_of(self._root) is not None else ""
+        """The name of the root, if it is itself a package, as where only a package is checked."""
         self._found: dict[tuple[str, str], str | None] = {}
         self._paths: dict[str, Path] = {}
 
@@ -142,6 +145,8 @@ class SourceTree:
             if parts[0] in sys.stdlib_module_names or self.find(name, importer) is not None:
                 return False
             starts = [root.directory for root in self._roots_for(os.path.dirname(str(importer)))]
+            if parts[0] == self._own_package:
+                starts, parts = [self._root], parts[1:]
         return any(self._is_namespace_directory(start, parts) for start in starts)
 
     def _search(self, name: str, directory: str, skip: str) -> str | None:
@@ -149,7 +154,14 @@ class SourceTree:
         standard = parts[0] in sys.stdlib_module_names
         if parts[0] in _LOADED_BEFORE_ANY_PROJECT_FILE:
             return None
+        if parts[0] == self._own_package and not standard:
+            found = self._descend(self._root, parts[1:]) if parts[1:] else self._init_of(self._root)
+            if found is not None:
+                return found
         for root in self._roots_for(directory):
+            if standard and self._own_package and root.directory == self._root:
+                # The inside of a package is no place from which Python imports modules.
+                continue
             if standard:
                 if not (root.configured or root.directory == directory):
                     continue
