@@ -68,13 +68,15 @@ def fetch(requirement: str, into: Path) -> Path:
 
 def tally(root: Path) -> Tally:
     """Fix everything below ``root`` in memory."""
-    config = Config(root=root, respect_gitignore=False)
+    # The modules of a package name one another from the directory that it lies in.
+    base = root.parent if named(root) else root
+    config = Config(root=base, respect_gitignore=False)
     found = Tally()
     safe = Engine(config).fix([root], FixOptions())
     found.safe = sum(len(file.fixed) for file in safe.files)
     options = FixOptions(unsafe=True)
     files = Engine(config).fix([root], options).files
-    overlays = {root / file.path: file.after for file in files if file.changed}
+    overlays = {base / file.path: file.after for file in files if file.changed}
     again = {file.path: file for file in Engine(config, overlays).fix([root], options).files}
     for file in files:
         found.findings += len(file.fixed) + len(file.refused)
