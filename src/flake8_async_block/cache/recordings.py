@@ -15,9 +15,12 @@ import stat
 import time
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
-_FORMAT: Final = "1"
+from flake8_async_block.cache.kept_files import file_for, write_kept
+
+_KIND: Final = "answer-1"
 _SEPARATOR: Final = "\0"
 _EXISTENCE: Final = "?"
 """Before a path, which is absolute and so cannot begin with it: only whether it is there counts."""
@@ -93,7 +96,7 @@ def read_recording(directory: str, question: str) -> bytes | None:
         question: everything but files on which the answer depends.
     """
     try:
-        with open(_file(directory, question), "rb") as stream:
+        with open(file_for(directory, _KIND, question), "rb") as stream:
             content = stream.read()
     except OSError:
         return None
@@ -173,15 +176,8 @@ class Inputs:
             parts += (path, lasting)
         described = _SEPARATOR.join(parts).encode("utf-8", "surrogateescape")
         body = b"%d\n%s%s" % (len(described), described, answer)
-        path = _file(directory, question)
-        temporary = f"{path}.{os.getpid()}"
-        try:
-            with open(temporary, "wb") as stream:
-                stream.write(_checksum(body) + b"\n" + body)
-            os.replace(temporary, path)
-            _forget_old(directory)
-        except OSError:
-            return
+        with suppress(OSError):
+            write_kept(file_for(directory, _KIND, question), _checksum(body) + b"\n" + body, _MOST)
 
     def _lasting(self, known: str) -> str | None:
         """What of a signature can be relied on; None where a change could go unseen."""
@@ -197,21 +193,5 @@ class Inputs:
         return f"{_LISTING}{listed}" if is_directory else None
 
 
-def _file(directory: str, question: str) -> str:
-    # Two questions with the same sum overwrite each other; the question itself is in the file.
-    number = zlib.crc32(question.encode("utf-8", "surrogateescape"))
-    return os.path.join(directory, f"answer-{_FORMAT}-{number:08x}")
-
-
 def _checksum(content: bytes) -> bytes:
     return b"%08x" % zlib.crc32(content)
-
-
-def _forget_old(directory: str) -> None:
-    found = [
-        (entry.stat().st_mtime_ns, entry.path)
-        for entry in os.scandir(directory)
-        if entry.name.startswith("answer-")
-    ]
-    for _, path in sorted(found)[:-_MOST]:
-        os.unlink(path)

@@ -6,15 +6,16 @@ this tells which other files their change can matter to; what was found in all o
 
 from __future__ import annotations
 
-import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from flake8_async_block.cache.kept_files import file_for, write_kept
 from flake8_async_block.model.diagnostic import Diagnostic, FileError
 
 _T = TypeVar("_T")
-_FORMAT: Final = "1"
+_KIND: Final = "state-1"
 _MOST: Final = 8
 """States kept in a directory: one for each way in which a project is checked."""
 
@@ -89,7 +90,7 @@ def read_state(directory: str, question: str) -> State | None:
     import msgspec
 
     try:
-        with open(_file(directory, question), "rb") as stream:
+        with open(file_for(directory, _KIND, question), "rb") as stream:
             packed = msgspec.msgpack.decode(zlib.decompress(stream.read()), type=_Packed)
         if packed.question != question:
             return None
@@ -108,15 +109,8 @@ def write_state(directory: str, state: State) -> None:
     except UnicodeEncodeError:
         # A file whose name is no text.
         return
-    path = _file(directory, state.question)
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(content)
-        os.replace(temporary, path)
-        _forget_old(directory)
-    except OSError:
-        return
+    with suppress(OSError):
+        write_kept(file_for(directory, _KIND, state.question), content, _MOST)
 
 
 def _packed(state: State) -> _Packed:
@@ -161,19 +155,3 @@ class _Numbers(Generic[_T]):
 
     def all(self) -> list[_T]:
         return list(self._known)
-
-
-def _file(directory: str, question: str) -> str:
-    # Two questions with the same sum overwrite each other; the question itself is in the file.
-    number = zlib.crc32(question.encode("utf-8", "surrogateescape"))
-    return os.path.join(directory, f"state-{_FORMAT}-{number:08x}")
-
-
-def _forget_old(directory: str) -> None:
-    found = [
-        (entry.stat().st_mtime_ns, entry.path)
-        for entry in os.scandir(directory)
-        if entry.name.startswith("state-")
-    ]
-    for _, path in sorted(found)[:-_MOST]:
-        os.unlink(path)
