@@ -93,7 +93,7 @@ def test_several_processes(
             [root], jobs=3, progress=partial(note_progress, seen)
         )
         assert result == expected
-        assert len(seen) == 12
+        assert len(seen) > 3
         assert seen == sorted(seen)
         assert seen[-1] == result.files
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 _BYTES_WORTH_A_PROCESS: Final = 2_000_000
 """What every process reads and works out for itself costs less than is saved only from here on."""
+_FEWEST_FILES: Final = 4
 _MOST_PROCESSES: Final = 16
-_PARTS_PER_PROCESS: Final = 4
+_PARTS_PER_PROCESS: Final = 12
 """More parts than processes even out that some take longer."""
 
 
@@ -73,7 +74,7 @@ def worthwhile_jobs(files: Sequence[str], wanted: int) -> int:
         files: what there is to check.
         wanted: how many the user asks for; 0 stands for as many as there are processors.
     """
-    if wanted == 1 or len(files) < _PARTS_PER_PROCESS:
+    if wanted == 1 or len(files) < _FEWEST_FILES:
         return 1
     available = wanted or min(_processors(), _MOST_PROCESSES)
     total = 0

@@ -190,10 +190,9 @@ class Engine:
     def _read_in_processes(self, files: Sequence[str], jobs: int) -> None:
         """Have every file that is going to be followed read for its facts, each by one process."""
         reader = self._reader
-        texts = ((file, reader.text(file)) for file in files)
-        followed = [file for file, text in texts if text is not None and self._is_followed(text)]
+        readable = [file for file in files if reader.text(file) is not None]
         packed: dict[str, bytes] = {}
-        read = in_processes(followed, jobs, partial(_reading, reader))
+        read = in_processes(readable, jobs, partial(_reading, self._config, reader))
         reader.index_words()
         for part in read:
             packed.update(part)
@@ -226,7 +225,7 @@ class Engine:
         self._project.uses.note(path)
         if text is None:
             return FileAnswer(error=reader.errors[path])
-        if not self._is_followed(text):
+        if not (reader.is_packed(path) or self._is_followed(text)):
             reader.note_syntax_error(path, text)
             return FileAnswer(error=reader.errors.get(path))
         if self._project.summary(path) is None:
@@ -238,6 +237,10 @@ class Engine:
         silenced = {id(item) for item in suppressed}
         return FileAnswer(found, [at for at, item in enumerate(found) if id(item) in silenced])
 
+    def pack_followed(self, files: Sequence[str]) -> dict[str, bytes]:
+        """The packed summaries of those of some readable files that are going to be followed."""
+        return self._reader.packed_summaries(files, self._is_followed)
+
     def _is_followed(self, text: bytes) -> bool:
         """Whether a text may have a function of which something is to be told."""
         return _ROOT_MARK.search(text) is not None or self._resolver.frameworks.may_call(text)
@@ -245,7 +248,9 @@ class Engine:
     def _findings(self, path: str) -> Iterator[Diagnostic]:
         """What is found in a readable file, whatever settings and comments say."""
         advice = any(self._config.is_enabled(rule.code, default=rule.default) for rule in ADVICE)
-        return self._judge_of(path).findings.of_module(path, self._backend(path), advice=advice)
+        return self._judge_of(path).findings.of_module(
+            path, partial(self._backend, path), advice=advice
+        )
 
     def _judge_of(self, path: str) -> _Judge:
         """What draws the line at the cost that is reported for a file, by its absolute path."""
@@ -321,9 +326,9 @@ class Engine:
         return again.check([path]).diagnostics
 
 
-def _reading(reader: Reader) -> Work[dict[str, bytes]]:
+def _reading(config: Config, reader: Reader) -> Work[dict[str, bytes]]:
     """What a process does that only reads files for their facts."""
-    return reader.copy_for_process().packed_summaries
+    return Engine(config, reader=reader.copy_for_process()).pack_followed
 
 
 def _copy(config: Config, reader: Reader) -> Work[Part]:

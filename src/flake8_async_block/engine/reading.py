@@ -7,7 +7,7 @@ long as nothing of that changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -135,12 +135,19 @@ class Reader:
         self._summaries[path] = found
         return found
 
-    def packed_summaries(self, paths: Sequence[str]) -> dict[str, bytes]:
-        """The packed summaries of readable files, without those that the store has."""
+    def packed_summaries(
+        self, paths: Sequence[str], is_followed: Callable[[bytes], bool]
+    ) -> dict[str, bytes]:
+        """The packed summaries of readable files, without those that the store has.
+
+        Args:
+            paths: the files; their texts have been read.
+            is_followed: tells of a text whether its summary is wanted.
+        """
         made: dict[str, bytes] = {}
         for path in paths:
             text = self._texts[path]
-            if self.store is not None and self.store.has(text):
+            if not is_followed(text) or (self.store is not None and self.store.has(text)):
                 continue
             try:
                 packed = pack(extract_summary(text))
@@ -160,6 +167,10 @@ class Reader:
         them much and changes no more: texts, packed summaries, and where words stand.
         """
         self._packed = dict(packed)
+
+    def is_packed(self, path: str) -> bool:
+        """Whether another process has found that a file is worth following."""
+        return path in self._packed
 
     def index_words(self) -> None:
         """Find out at once where all words stand, for those who are going to ask for many."""

@@ -19,40 +19,42 @@ _TYPE_CONSTRUCTORS: Final = frozenset(
     {"Annotated", "Callable", "Dict", "List", "Optional", "Tuple", "Type", "Union"}
 )
 """What makes a type of those between its brackets, also of names in strings."""
+_READERS: Final[dict[type[ast.expr], str]] = {
+    ast.Name: "_name",
+    ast.Attribute: "_attribute",
+    ast.Call: "_call",
+    ast.Await: "_await",
+    ast.Constant: "_constant",
+    ast.Subscript: "_subscript",
+    ast.BinOp: "_binary",
+    ast.BoolOp: "_bool",
+    ast.Compare: "_compare",
+    ast.UnaryOp: "_unary",
+    ast.IfExp: "_conditional",
+    ast.NamedExpr: "_walrus",
+    ast.Lambda: "_lambda",
+    ast.Tuple: "_tuple",
+    ast.List: "_list",
+    ast.Set: "_list",
+    ast.Dict: "_dict",
+    ast.ListComp: "_list_comprehension",
+    ast.SetComp: "_list_comprehension",
+    ast.DictComp: "_dict_comprehension",
+    ast.GeneratorExp: "_generator",
+    ast.Starred: "_starred",
+    ast.JoinedStr: "_joined_string",
+    ast.Yield: "_yield",
+    ast.YieldFrom: "_yield_from",
+}
+"""The method that reads each kind of expression; of all others only the parts are read."""
 
 
 class ExpressionReader(CallReader):
     """Reads expressions in the current scope; see :class:`StatementReader` for the rest."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._dispatch = {
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Call: self._call,
-            ast.Await: self._await,
-            ast.Constant: self._constant,
-            ast.Subscript: self._subscript,
-            ast.BinOp: self._binary,
-            ast.BoolOp: self._bool,
-            ast.Compare: self._compare,
-            ast.UnaryOp: self._unary,
-            ast.IfExp: self._conditional,
-            ast.NamedExpr: self._walrus,
-            ast.Lambda: self._lambda,
-            ast.Tuple: self._tuple,
-            ast.List: self._list,
-            ast.Set: self._list,
-            ast.Dict: self._dict,
-            ast.ListComp: self._list_comprehension,
-            ast.SetComp: self._list_comprehension,
-            ast.DictComp: self._dict_comprehension,
-            ast.GeneratorExp: self._generator,
-            ast.Starred: self._starred,
-            ast.JoinedStr: self._joined_string,
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._yield_from,
-        }
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.readers = {kind: getattr(cls, method) for kind, method in _READERS.items()}
 
     def _name(self, node: ast.Name) -> int:
         return self.load(node.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from flake8_async_block.extract import loops
 from flake8_async_block.extract.annotations import instance_of, read_annotation
@@ -30,46 +30,53 @@ from flake8_async_block.model.summary import Block, Branch, Guard, Place, SiteKi
 
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
+_READERS: Final[dict[type[ast.stmt], str]] = {
+    ast.Expr: "_expression",
+    ast.Assign: "_assign",
+    ast.AnnAssign: "_annotated_assign",
+    ast.AugAssign: "_augmented_assign",
+    ast.Import: "_import",
+    ast.ImportFrom: "_import_from",
+    ast.FunctionDef: "_function_definition",
+    ast.AsyncFunctionDef: "_function_definition",
+    ast.ClassDef: "_class_definition",
+    ast.Return: "_return",
+    ast.Raise: "_raise",
+    ast.If: "_if",
+    ast.While: "_while",
+    ast.For: "_for",
+    ast.AsyncFor: "_for",
+    ast.With: "_with",
+    ast.AsyncWith: "_with",
+    ast.Try: "_try",
+    ast.Match: "_match",
+    ast.Assert: "_assert",
+    ast.Delete: "_delete",
+    ast.Global: "_global",
+    ast.Nonlocal: "_nonlocal",
+    ast.Break: "_leave",
+    ast.Continue: "_leave",
+}
+if hasattr(ast, "TryStar"):
+    _READERS[ast.TryStar] = "_try"
+if hasattr(ast, "TypeAlias"):
+    _READERS[ast.TypeAlias] = "_type_alias"
 
 
 class StatementReader(AssignmentReader):
     """Reads statements in order; every method says whether control leaves the block there."""
 
+    statement_readers: ClassVar[dict[type[ast.stmt], Callable[[Any, Any], bool]]]
+    """The reader of each kind of statement that has one."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.statement_readers = {kind: getattr(cls, method) for kind, method in _READERS.items()}
+
     def __init__(self) -> None:
         super().__init__()
         self.nonlocal_names: frozenset[str] = frozenset()
         """The names that any function of the file declares ``nonlocal``."""
-        self._statements: dict[type[ast.stmt], Callable[[Any], bool]] = {
-            ast.Expr: self._expression,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated_assign,
-            ast.AugAssign: self._augmented_assign,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.FunctionDef: self._function_definition,
-            ast.AsyncFunctionDef: self._function_definition,
-            ast.ClassDef: self._class_definition,
-            ast.Return: self._return,
-            ast.Raise: self._raise,
-            ast.If: self._if,
-            ast.While: self._while,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.With: self._with,
-            ast.AsyncWith: self._with,
-            ast.Try: self._try,
-            ast.Match: self._match,
-            ast.Assert: self._assert,
-            ast.Delete: self._delete,
-            ast.Global: self._global,
-            ast.Nonlocal: self._nonlocal,
-            ast.Break: self._leave,
-            ast.Continue: self._leave,
-        }
-        if hasattr(ast, "TryStar"):
-            self._statements[ast.TryStar] = self._try
-        if hasattr(ast, "TypeAlias"):
-            self._statements[ast.TypeAlias] = self._type_alias
 
     def read_type(self, node: ast.expr) -> int:
         return read_annotation(self, node)
@@ -78,8 +85,8 @@ class StatementReader(AssignmentReader):
         """Read ``statements``; what follows a statement that leaves the block is not reachable."""
         before = self.guard
         for number, statement in enumerate(statements):
-            reader = self._statements.get(type(statement))
-            if reader is not None and reader(statement):
+            reader = self.statement_readers.get(type(statement))
+            if reader is not None and reader(self, statement):
                 self.guard = before
                 return _LEAVES
             if isinstance(statement, ast.If) and is_early_exit(statement):

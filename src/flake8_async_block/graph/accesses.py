@@ -31,8 +31,30 @@ def outcome_of_reading(resolver: Resolver, value: Value, name: str) -> Candidate
         return (Passes(name),) if api is None else (Blocks(api),)
     if not isinstance(value, Instance):
         return (Passes(name),)
+    cls = origin_of_class(value.of)
+    known = _outcome_by_class(resolver, cls, name)
+    if known is not None:
+        return known
+    if is_defined(resolver, ("__getattr__",)):
+        return outcome_of_special(resolver, value, ("__getattr__",))
+    return (Passes(name),)
+
+
+def _outcome_by_class(resolver: Resolver, cls: ProjectClass, name: str) -> Candidate | None:
+    """What reading an attribute of any instance of a class does; None if the class has none."""
+    key = (cls, name)
+    notes = resolver.project.uses
+    notes.note(cls.path)
+    if key not in resolver.reads:
+        resolver.reads[key] = notes.on_behalf_of(
+            cls.path, lambda: _find_outcome(resolver, cls, name)
+        )
+    return resolver.reads[key]
+
+
+def _find_outcome(resolver: Resolver, owner: ProjectClass, name: str) -> Candidate | None:
     has_descriptors = is_defined(resolver, ("__get__",))
-    for cls in lineage(resolver, origin_of_class(value.of)):
+    for cls in lineage(resolver, owner):
         if not isinstance(cls, ProjectClass):
             api = resolver.catalogue.property_api(cls.name, name)
             if api is not None:
@@ -53,9 +75,7 @@ def outcome_of_reading(resolver: Resolver, value: Value, name: str) -> Candidate
             return _outcome_of_descriptor(resolver, cls, name, "__get__")
         if name in facts.attributes or name in facts.annotations:
             return (Passes(name),)
-    if is_defined(resolver, ("__getattr__",)):
-        return outcome_of_special(resolver, value, ("__getattr__",))
-    return (Passes(name),)
+    return None
 
 
 def outcome_of_store(

@@ -48,12 +48,23 @@ class Project:
         """The summary of the file at the absolute ``path``."""
         uses = self.uses
         if path != uses.current:
-            uses.owners[uses.current].add(path)
+            uses.resting.add(path)
         try:
             return self._summaries[path]
         except KeyError:
             found = self._summaries[path] = self._load(path)
             return found
+
+    def readable_summary(self, path: str) -> ModuleSummary:
+        """The summary of a file that is known to be readable."""
+        uses = self.uses
+        if path != uses.current:
+            uses.resting.add(path)
+        found = self._summaries.get(path)
+        if found is None:
+            found = self.summary(path)
+            assert found is not None, path
+        return found
 
     def mentioning(self, word: bytes, at_most: int | None = None) -> Iterator[str]:
         """The readable files of the whole project in whose text ``word`` stands.

@@ -16,6 +16,7 @@ from flake8_async_block.graph import attributes, calls, names, parameters, resul
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorated import Decorated
 from flake8_async_block.graph.handed import Slot, Use
+from flake8_async_block.graph.outcomes import Candidate
 from flake8_async_block.graph.project import Project
 from flake8_async_block.graph.recursion import Memory
 from flake8_async_block.graph.steps import LEAVES, STEPS
@@ -33,7 +34,7 @@ from flake8_async_block.graph.values import (
     merge,
 )
 from flake8_async_block.model.path import NO_PATH, PathNode
-from flake8_async_block.model.summary import ClassFacts, FunctionFacts, ModuleSummary
+from flake8_async_block.model.summary import ClassFacts, FunctionFacts
 
 
 class Resolver:
@@ -47,7 +48,7 @@ class Resolver:
 
     def __init__(self, project: Project, catalogue: Catalogue, frameworks: Frameworks) -> None:
         self.project = project
-        self._summary = project.summary
+        self.summary = project.readable_summary
         self.catalogue = catalogue
         self.frameworks = frameworks
         self._uses = project.uses
@@ -68,16 +69,12 @@ class Resolver:
         self.subclasses: dict[ProjectClass, tuple[ProjectClass, ...]] = {}
         self.overrides: dict[tuple[ProjectClass, str], tuple[ProjectFunction, ...]] = {}
         """What :mod:`.subclasses` found out: the classes below one, what they make of a method."""
+        self.reads: dict[tuple[ProjectClass, str], Candidate | None] = {}
+        """What :mod:`.accesses` found out: what reading an attribute of an instance does."""
         self.defined: dict[tuple[str, ...], tuple[ProjectFunction, ...]] = {}
         """The special methods that the project defines, by their names."""
 
     # facts
-
-    def summary(self, module: str) -> ModuleSummary:
-        """The summary of a module that is known to be readable."""
-        summary = self._summary(module)
-        assert summary is not None, module
-        return summary
 
     def function_facts(self, function: ProjectFunction) -> FunctionFacts:
         return self.summary(function.path).functions[function.qualname]
@@ -93,7 +90,7 @@ class Resolver:
             return ()
         uses = self._uses
         if module != uses.current:
-            uses.owners[uses.current].add(module)
+            uses.resting.add(module)
         key = (module, path)
         known = self._known.get(key)
         if known is not None:
@@ -111,11 +108,14 @@ class Resolver:
 
     def _step(self, module: str, node: PathNode) -> Values:
         uses = self._uses
-        outer, uses.current = uses.current, module
+        if uses.current == module:
+            return STEPS[node.op](self, module, node)
+        outer, resting = uses.current, uses.resting
+        uses.current, uses.resting = module, uses.owners[module]
         try:
             return STEPS[node.op](self, module, node)
         finally:
-            uses.current = outer
+            uses.current, uses.resting = outer, resting
 
     def guarded(self, owner: str, key: tuple[object, ...], compute: Callable[[], Values]) -> Values:
         """Compute once, also where the computation leads back to itself; see ``recursion``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -60,12 +60,14 @@ class Findings:
         self._endless = Endless(resolver, propagation)
         self._suspension = Suspension(resolver)
 
-    def of_module(self, module: str, backend: str, *, advice: bool = True) -> Iterator[Diagnostic]:
+    def of_module(
+        self, module: str, choose_backend: Callable[[], str], *, advice: bool = True
+    ) -> Iterator[Diagnostic]:
         """All findings of one module, in no particular order.
 
         Args:
             module: the absolute path of a readable file.
-            backend: the thread backend that its fixes shall use.
+            choose_backend: gives the thread backend that its fixes shall use; asked for findings.
             advice: whether to look for what could be better, too: it costs time.
         """
         scene = Scene(
@@ -75,7 +77,7 @@ class Findings:
             self._effects,
             self._texts,
             module,
-            backend,
+            choose_backend,
         )
         finder = _Finder(scene, self._endless, self._suspension)
         for facts in self._resolver.summary(module).functions.values():
@@ -99,7 +101,6 @@ class _Finder:
         self._contexts = scene.contexts
         self._effects = scene.effects
         self._module = scene.module
-        self._backend = scene.backend
         self._endless = endless
         self._suspension = suspension
         self._known_companions: dict[ProjectFunction, tuple[Span, ...]] = {}
@@ -200,7 +201,7 @@ class _Finder:
             api,
             site,
             text,
-            self._backend,
+            self._scene.backend,
             direct=direct,
             caution=caution,
             companions=self._companions(facts, witness, caution),

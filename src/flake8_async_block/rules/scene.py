@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -37,7 +38,7 @@ class Scene:
 
     Args:
         module: the absolute path of the file.
-        backend: the thread backend that fixes shall use.
+        choose_backend: gives the thread backend that fixes shall use.
     """
 
     resolver: Resolver
@@ -46,7 +47,12 @@ class Scene:
     effects: Effects
     texts: Texts
     module: str
-    backend: str
+    choose_backend: Callable[[], str]
+
+    @property
+    def backend(self) -> str:
+        """The thread backend that fixes shall use."""
+        return self.choose_backend()
 
     def excerpt(self, span: Span) -> str:
         return self.texts.excerpt(self.module, span)

@@ -74,6 +74,8 @@ class SourceTree:
         """The name of the root, if it is itself a package, as where only a package is checked."""
         self._found: dict[tuple[str, str], str | None] = {}
         self._paths: dict[str, Path] = {}
+        self._below: dict[tuple[str, str], str | None] = {}
+        """Root and dotted name → the file: what is the same for all importers below the root."""
 
     def find(self, name: str, importer: Path) -> Path | None:
         """Find the file that ``import name`` reads.
@@ -171,10 +173,16 @@ class SourceTree:
                     and _INIT in self._list(os.path.join(root.directory, parts[0])).modules
                 ):
                     continue
-            found = self._descend(root.directory, parts)
+            found = self._below_root(root.directory, name, parts)
             if found is not None and (root.configured or found != skip):
                 return found
         return None
+
+    def _below_root(self, root: str, name: str, parts: Sequence[str]) -> str | None:
+        key = (root, name)
+        if key not in self._below:
+            self._below[key] = self._descend(root, parts)
+        return self._below[key]
 
     def _descend(self, directory: str, parts: Sequence[str]) -> str | None:
         for position, part in enumerate(parts):
