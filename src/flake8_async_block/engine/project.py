@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.cache.recordings import Inputs
 from flake8_async_block.cache.state import FileAnswer
@@ -40,10 +40,12 @@ from flake8_async_block.model.diagnostic import CheckResult, Diagnostic, FileErr
 from flake8_async_block.model.errors import UsageError
 from flake8_async_block.rules import ADVICE, RULES_BY_CODE
 from flake8_async_block.rules.backends import choose_backend
-from flake8_async_block.rules.explanations import Found, LineExplanation, explain_line
 from flake8_async_block.rules.findings import Findings
 from flake8_async_block.sources import SourceTexts, SourceTree, display_path, find_sources
 from flake8_async_block.suppress import filter_suppressed
+
+if TYPE_CHECKING:
+    from flake8_async_block.rules.explanations import LineExplanation
 
 _ROOT_MARK: Final = re.compile(
     rb"\basync\s+(?:def|for)\b|\bawait\b|\bwhile\s+(?:True|1)\b|\bfrom itertools\b|\bitertools\."
@@ -287,6 +289,8 @@ class Engine:
         Raises:
             UsageError: the file cannot be read or parsed, or has no such line.
         """
+        from flake8_async_block.rules.explanations import Found, explain_line
+
         where = os.path.normpath(path.absolute())
         text = self._reader.text(where)
         if text is None or self._project.summary(where) is None:
