@@ -24,10 +24,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 
-from flake8_async_block import Config, Engine, FixOptions, __version__
+from pages import write_between
+
+from flake8_async_block import Config, Engine, FixOptions
 from flake8_async_block.model.fix import FileFix
 
 _QUOTED = re.compile(r"`[^`]*`")
@@ -130,18 +131,6 @@ def table(results: Sequence[tuple[str, Tally]]) -> Iterator[str]:
         yield from (f"| {count} | {text} |" for text, count in counts.most_common(12))
 
 
-def write_page(page: Path, results: Sequence[tuple[str, Tally]]) -> None:
-    """Put the tables between the marks that the page has for them."""
-    head, start, rest = page.read_text(encoding="utf-8").partition("<!-- tables -->\n")
-    _, end, tail = rest.partition("<!-- end -->\n")
-    if not start or not end:
-        raise SystemExit(f"{page} has no `<!-- tables -->` and `<!-- end -->`")
-    day = datetime.now(tz=timezone.utc).date()
-    python = ".".join(map(str, sys.version_info[:3]))
-    lines = [f"{day}, Python {python}, async-block {__version__}.", "", *table(results), ""]
-    page.write_text("\n".join([head + start, *lines, end + tail]), encoding="utf-8")
-
-
 def compiles(file: FileFix) -> bool:
     try:
         compile(file.after, file.path, "exec", dont_inherit=True)
@@ -216,7 +205,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             results.append((named(root) or name, found))
             print(*report(name, found, arguments.reasons), "", sep="\n", flush=True)
     if arguments.markdown is not None:
-        write_page(arguments.markdown, results)
+        write_between(arguments.markdown, "<!-- tables -->", "<!-- end -->", table(results))
     hunks = [hunk for file in changed for hunk in hunks_of(file)]
     chosen = random.Random(arguments.seed).sample(hunks, min(arguments.sample, len(hunks)))
     for hunk in chosen:

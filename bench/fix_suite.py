@@ -23,10 +23,11 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
-from flake8_async_block import Config, Engine, FixOptions, __version__
+from pages import write_between
+
+from flake8_async_block import Config, Engine, FixOptions
 from flake8_async_block.model.fix import FileFix
 
 BUILD = Path(__file__).resolve().parent.parent / "build" / "fix_suite"
@@ -259,18 +260,6 @@ def table(results: Sequence[tuple[Suite, Result]]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def write_page(page: Path, results: Sequence[tuple[Suite, Result]]) -> None:
-    """Put the table between the marks that the page has for it."""
-    head, start, rest = page.read_text(encoding="utf-8").partition("<!-- suites -->\n")
-    _, end, tail = rest.partition("<!-- end of suites -->\n")
-    if not start or not end:
-        raise SystemExit(f"{page} has no `<!-- suites -->` and `<!-- end of suites -->`")
-    day = datetime.now(tz=timezone.utc).date()
-    python = ".".join(map(str, sys.version_info[:3]))
-    lines = [f"{day}, Python {python}, async-block {__version__}.", "", *table(results), ""]
-    page.write_text("\n".join([head + start, *lines, end + tail]), encoding="utf-8")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run them; 1 if a test ends otherwise."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -293,7 +282,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name in result.differences:
             print(f"  {name}: {result.before.get(name)} → {result.after.get(name)}", flush=True)
     if arguments.markdown is not None:
-        write_page(arguments.markdown, results)
+        write_between(
+            arguments.markdown, "<!-- suites -->", "<!-- end of suites -->", table(results)
+        )
     return 1 if any(result.differences for _, result in results) else 0
 
 

@@ -1,8 +1,9 @@
 """Measures async-block beside its peers and writes ``docs/benchmarks.md``.
 
-Run by ``make bench``. Corpora come from the package index, the peers live in an environment of
-their own, both below ``build/bench``. Commands take turns, round after round, so that a busy
-moment of the machine hits all of them; the table shows medians, and ratios to ruff of the same run.
+Run by ``make bench``. Corpora come from the package index, and every tool lives in an environment
+of its own, so that flake8 runs no plugin but the one in question; all is below ``build/bench``.
+Commands take turns, round after round, so that a busy moment of the machine hits all of them; the
+tables show medians, and ratios to ruff of the same run.
 """
 
 from __future__ import annotations
@@ -28,12 +29,21 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent
 WORK: Final = ROOT / "build" / "bench"
 CORPORA: Final = {"homeassistant": "homeassistant==2024.3.3", "open_webui": "open-webui==0.12.4"}
-PEERS: Final = ("ruff", "flake8", "flake8-async", "hydroid-cli")
+ENVIRONMENTS: Final = {
+    "async-block": str(ROOT),
+    "ruff": "ruff",
+    "flake8": "flake8",
+    "flake8-async": "flake8-async",
+    "hydroid": "hydroid-cli",
+}
+"""What each environment is named after, and what is installed there."""
 _OUTPUT: Final = WORK / "output.txt"
 _INTRODUCTION: Final = (
     "Written by `make bench`. Medians of runs that took turns; peak memory is that of the largest"
     " process. Read the ratios: seconds belong to one machine."
 )
+_USUAL: Final = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+"""What is set for those who measure must not slow down what they measure."""
 _CACHES: Final = (".async_block_cache", ".ruff_cache", ".hydroid_cache")
 
 
@@ -43,10 +53,11 @@ class Command:
 
     Attributes:
         name: shown in the table; the first one with the name ``ruff`` is the reference.
-        words: the command line; the first word is a program of the benchmark's environment.
+        words: the command line; the first word is a program of the environment.
         prepare: called before every run, outside the measured time.
         rounds: at most so many runs, for what takes minutes.
         warm: run it once more before, so that it finds everything as it left it.
+        environment: one of ``ENVIRONMENTS``; that of the program's own name when left out.
     """
 
     name: str
@@ -54,6 +65,7 @@ class Command:
     prepare: Callable[[Path], None] = lambda _: None
     rounds: int = 99
     warm: bool = False
+    environment: str = ""
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     memory: int = 0
@@ -78,11 +90,17 @@ class Command:
     def _start(self, directory: Path) -> subprocess.Popen[bytes]:
         with _OUTPUT.open("wb") as stream:
             return subprocess.Popen(
-                [WORK / "venv" / "bin" / self.words[0], *self.words[1:]],
+                [program(self.environment or self.words[0], self.words[0]), *self.words[1:]],
                 cwd=directory,
+                env=_USUAL,
                 stdout=stream,
                 stderr=subprocess.DEVNULL,
             )
+
+
+def program(environment: str, name: str) -> Path:
+    """The file of a program in an environment."""
+    return WORK / "venvs" / environment / "bin" / name
 
 
 def count_findings(output: str) -> str:
@@ -136,10 +154,30 @@ def commands_for(target: str, edited: str, *, slow: bool) -> list[Command]:
         for jobs in ("1", "2"):
             base = [*flake8, "-j", jobs]
             commands += [
-                Command(f"flake8 -j{jobs}", [*base, "--extend-ignore", "ASB,ASYNC"], rounds=2),
-                Command(f"flake8 -j{jobs} with async-block", [*base, "--select", "ASB"], rounds=2),
+                Command(f"flake8 -j{jobs}", base, rounds=3),
+                Command(
+                    f"flake8 -j{jobs} with async-block, cold",
+                    base,
+                    forget,
+                    rounds=3,
+                    environment="async-block",
+                ),
+                Command(
+                    f"flake8 -j{jobs} with async-block, warm",
+                    base,
+                    rounds=3,
+                    warm=True,
+                    environment="async-block",
+                ),
             ]
-        commands.append(Command("flake8 -j2 with flake8-async", [*flake8, "-j2"], rounds=1))
+        commands.append(
+            Command(
+                "flake8 -j2 with flake8-async",
+                [*flake8, "-j2"],
+                rounds=1,
+                environment="flake8-async",
+            )
+        )
     return commands
 
 
@@ -147,7 +185,7 @@ def small_file() -> list[Command]:
     """What pre-commit does most often, beside the start of Python itself."""
     check = ["async-block", "check", "small.py"]
     return [
-        Command("python -c pass", ["python", "-c", "pass"]),
+        Command("python -c pass", ["python", "-c", "pass"], environment="async-block"),
         Command("async-block, one small file, unchanged", check, warm=True),
         Command("async-block, one small file, edited", check, edit("small.py")),
     ]
@@ -180,14 +218,23 @@ def table(commands: Sequence[Command]) -> list[str]:
 
 
 def install() -> list[str]:
-    """Make the environment and fetch the corpora; returns the versions of what is compared."""
-    python = WORK / "venv" / "bin" / "python"
-    if not python.exists():
-        venv.create(WORK / "venv", with_pip=True)
-    pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", *PEERS], check=True)
-    subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", ROOT], check=True)
-    subprocess.run([*pip, "install", ROOT], check=True)
+    """Make the environments and fetch the corpora; returns the versions of what is compared."""
+    versions: dict[str, None] = {}
+    for name, requirement in ENVIRONMENTS.items():
+        python = program(name, "python")
+        if not python.exists():
+            venv.create(WORK / "venvs" / name, with_pip=True)
+        pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        if requirement == str(ROOT):
+            subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", ROOT], check=True)
+        subprocess.run([*pip, "install", requirement], check=True)
+        frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
+        compared = {*ENVIRONMENTS.values(), "msgspec"}
+        versions.update(
+            dict.fromkeys(
+                line for line in frozen.stdout.splitlines() if line.partition("==")[0] in compared
+            )
+        )
     for name, requirement in CORPORA.items():
         if (WORK / name / name).is_dir():
             continue
@@ -198,9 +245,7 @@ def install() -> list[str]:
             check=True,
         )
         unpack(next(fetched.iterdir()), name)
-    frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout
-    compared = {*PEERS, "flake8-async-block", "msgspec"}
-    return [line for line in frozen.splitlines() if line.partition("==")[0] in compared]
+    return list(versions)
 
 
 def unpack(archive: Path, name: str) -> None:
