@@ -28,6 +28,7 @@ from flake8_async_block.graph.values import (
     Value,
     Values,
 )
+from flake8_async_block.graph.well_known_methods import METHODS
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -126,7 +127,7 @@ def _call_external(resolver: Resolver, name: str, arguments: Arguments) -> Value
 
 
 def _call_method(resolver: Resolver, method: ExternalMethod, arguments: Arguments) -> Values:
-    special = well_known.METHODS.get(f"{method.type_name}.{method.method}")
+    special = METHODS.get(f"{method.type_name}.{method.method}")
     if special is not None:
         return special(resolver, method.receiver, arguments)
     full = f"{method.type_name}.{method.method}"

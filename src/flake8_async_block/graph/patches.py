@@ -11,8 +11,8 @@ from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import FunctionFacts
 
 if TYPE_CHECKING:
-    from flake8_async_block.graph.propagate import Witness
     from flake8_async_block.graph.resolve import Resolver
+    from flake8_async_block.graph.witnesses import Witness
 
 _PATCHES: Final = {
     f"{module}.patch{method}": position

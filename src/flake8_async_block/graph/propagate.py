@@ -9,57 +9,29 @@ every known one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.contention import Contention, is_lock
-from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.handed import Place, concerns, deciding_slots, is_dead, with_decisions
+from flake8_async_block.graph.memoised import how_seldom
 from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs, Target
+from flake8_async_block.graph.overriding import Overriding
 from flake8_async_block.graph.special_methods import definitions_of
 from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.unblocked import is_unblocked
 from flake8_async_block.graph.values import Given, ProjectFunction
-from flake8_async_block.model.path import PathNode, PathOp
-from flake8_async_block.model.summary import Guard, Site, SiteKind
+from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, level_of, preference
+from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.summary import Guard, Site
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Why a function or a site blocks.
-
-    The chain is followed, not stored: ``next`` is the function that the site runs, whose own
-    witness goes on; None where the site itself blocks.
-    """
-
-    api: BlockingApi
-    function: ProjectFunction
-    site: Site
-    next: ProjectFunction | None
-    length: int
-    seldom: str = Guard.NONE
-    """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
-
-
-class Perhaps(NamedTuple):
-    """``witness`` is why a site may block: ``blocking`` of ``known`` implementations do."""
-
-    witness: Witness
-    blocking: int
-    known: int
-
-
-_LEVELS: Final = {Guard.NONE: 0, Guard.ERROR: 1, Guard.CACHE_MISS: 1, Guard.ONCE: 2}
-"""How seldom; sites behind any other guard do not run on a loop at all."""
 
 
 class Propagation:
@@ -81,8 +53,7 @@ class Propagation:
         self._divided: set[tuple[str, int]] = set()
         """The sites that may do more than one thing."""
         self._deciding: set[ProjectFunction] = set()
-        self._undecided: dict[tuple[str, int], tuple[ProjectFunction, ...]] = {}
-        """What overrides the method that a site calls, where that one blocks."""
+        self._overriding: Final = Overriding(resolver)
         self._known_candidates: dict[tuple[str, int, str, bool, Given], tuple[Candidate, ...]] = {}
 
     def of_site(self, function: ProjectFunction, site: Site) -> Witness | None:
@@ -92,9 +63,9 @@ class Propagation:
             for target in candidate:
                 if isinstance(target, Runs):
                     self.of_function(target.function)
-        if site.guard not in _LEVELS:
+        if site.guard not in LEVELS:
             return None
-        return self._judge(function, site, candidates, max(_LEVELS.values()))
+        return self._judge(function, site, candidates, max(LEVELS.values()))
 
     def _blocks_often(self, function: ProjectFunction, site: Site) -> bool:
         """Whether a site blocks more than once in the life of the process."""
@@ -165,7 +136,7 @@ class Propagation:
         return tuple(
             (site, candidates)
             for site in facts.sites
-            if site.guard in _LEVELS
+            if site.guard in LEVELS
             and not (function.given and is_dead(facts, function.given, site.span))
             and (candidates := self._candidates(function, site))
         )
@@ -244,7 +215,7 @@ class Propagation:
 
     def _solve(self, start: ProjectFunction) -> None:
         pending = self._reachable(start)
-        for level in sorted(set(_LEVELS.values())):
+        for level in sorted(set(LEVELS.values())):
             while True:
                 found = {
                     function: witness
@@ -280,7 +251,7 @@ class Propagation:
             for site, candidates in self._sites(function)
             if (witness := self._judge(function, site, candidates, level)) is not None
         ]
-        return min(found, key=_preference, default=None)
+        return min(found, key=preference, default=None)
 
     def _judge(
         self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...], level: int
@@ -288,7 +259,7 @@ class Propagation:
         """The best witness for a site, if every candidate is known to block by now.
 
         Args:
-            level: how seldom what blocks may be, a value of ``_LEVELS``.
+            level: how seldom what blocks may be, a value of ``LEVELS``.
         """
         best: list[Witness] = []
         for candidate in candidates:
@@ -296,19 +267,19 @@ class Propagation:
                 witness
                 for target in candidate
                 if (witness := self._of_target(function, site, target)) is not None
-                and _level_of(witness) <= level
+                and level_of(witness) <= level
             ]
             if not found:
                 return None
-            best.append(min(found, key=_preference))
-        return min(best, key=_preference, default=None)
+            best.append(min(found, key=preference))
+        return min(best, key=preference, default=None)
 
     def _of_target(
         self, function: ProjectFunction, site: Site, target: Blocks | Runs | Passes
     ) -> Witness | None:
         if isinstance(target, Blocks):
             seldom = site.guard
-            if target.api.remembers and _LEVELS[seldom] < _LEVELS[Guard.CACHE_MISS]:
+            if target.api.remembers and LEVELS[seldom] < LEVELS[Guard.CACHE_MISS]:
                 seldom = Guard.CACHE_MISS
             return Witness(target.api, function, site, None, 1, seldom)
         if isinstance(target, Runs):
@@ -316,8 +287,8 @@ class Propagation:
             if following is not None:
                 target, following = self._as_called(function, site, target, following)
             if following is not None and self._do_all_block(function, site, target.function):
-                remembered = self._remembered(function, site, target.function)
-                seldom = max(site.guard, following.seldom, remembered, key=_LEVELS.__getitem__)
+                remembered = how_seldom(self._resolver, function.path, site, target.function)
+                seldom = max(site.guard, following.seldom, remembered, key=LEVELS.__getitem__)
                 return Witness(
                     following.api, function, site, target.function, following.length + 1, seldom
                 )
@@ -354,29 +325,9 @@ class Propagation:
 
     def _do_all_block(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> bool:
         """Whether what overrides a method that blocks does too, where the receiver may be that."""
-        key = (function.path, site.path)
-        uses = self._resolver.project.uses
-        uses.note(function.path)
-        known = self._undecided.get(key)
-        if known is None:
-            # What leads back to this call decides nothing about it.
-            self._undecided[key] = ()
-            known = self._undecided[key] = uses.on_behalf_of(
-                function.path, lambda: self._overriding(function.path, site, called)
-            )
-        return all(self._blocks_too(method._replace(receiver=())) for method in known)
-
-    def _overriding(
-        self, module: str, site: Site, called: ProjectFunction
-    ) -> tuple[ProjectFunction, ...]:
-        """What a call may run instead of the method that it seems to run."""
-        return tuple(
-            method
-            for value in callees_of(self._resolver, module, site)
-            if isinstance(value, ProjectFunction)
-            and (value.path, value.qualname) == (called.path, called.qualname)
-            for method in implementations(self._resolver, module, site, value)
-            if method != value
+        return all(
+            self._blocks_too(method._replace(receiver=()))
+            for method in self._overriding.methods_at(function.path, site, called)
         )
 
     def _blocks_too(self, method: ProjectFunction) -> bool:
@@ -396,10 +347,10 @@ class Propagation:
         Only for a site that has no witness.
         """
         key = (function.path, site.path)
-        if key not in self._divided and not self._undecided.get(key):
+        if key not in self._divided and not self._overriding.is_known_at(*key):
             return None
         values = callees_of(self._resolver, function.path, site)
-        if site.guard not in _LEVELS or len(values) != 1:
+        if site.guard not in LEVELS or len(values) != 1:
             return None
         (value,) = values
         if not isinstance(value, ProjectFunction):
@@ -414,34 +365,9 @@ class Propagation:
         ]
         if not found or len(found) == len(methods):
             return None
-        best = min(found, key=_preference)
+        best = min(found, key=preference)
         own = Witness(best.api, function, site, best.function, best.length + 1, best.seldom)
         return Perhaps(own, len(found), len(methods))
-
-    def _remembered(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> str:
-        """How seldom a function whose results are remembered really runs."""
-        if not is_memoised(self._resolver, called):
-            return Guard.NONE
-        nodes = self._resolver.summary(function.path).nodes
-        keys = nodes[site.path].operands[1:] if site.kind == SiteKind.CALL else ()
-        return Guard.CACHE_MISS if any(_varies(nodes, key) for key in keys) else Guard.ONCE
-
-
-def _varies(nodes: Sequence[PathNode], path: int) -> bool:
-    """Whether a value may be another one in every call."""
-    node = nodes[path]
-    if node.op in (PathOp.PARAMETER, PathOp.UNKNOWN, PathOp.ITERATE, PathOp.INSTANCE):
-        return True
-    return any(_varies(nodes, operand) for operand in node.operands)
-
-
-def _level_of(witness: Witness) -> int:
-    """How seldom a witness blocks: that somebody holds a lock just then is rare, too."""
-    return max(_LEVELS.values()) if is_lock(witness.api) else _LEVELS[witness.seldom]
-
-
-def _preference(witness: Witness) -> tuple[int, int]:
-    return (_level_of(witness), witness.length)
 
 
 def _may_be_unblocked(target: Target) -> bool:

@@ -1,4 +1,4 @@
-"""Callables of the standard library whose result is made of their arguments.
+"""Functions of the standard library whose result is made of their arguments.
 
 What Python's own building blocks do with values is no catalogue fact about blocking: a catalogue
 type cannot say "whatever the first argument was".
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import protocols, types
 from flake8_async_block.graph.arguments import Arguments
-from flake8_async_block.graph.promised import MAPPING_TYPE
-from flake8_async_block.graph.shown import element_of
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -28,47 +26,40 @@ from flake8_async_block.graph.values import (
     literal_value,
     merge,
 )
+from flake8_async_block.graph.well_known_methods import CONTEXT_VARIABLE, NOT_GIVEN, argument_at
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 Semantics = Callable[["Resolver", Arguments], Values]
-MethodSemantics = Callable[["Resolver", Values, Arguments], Values]
-_NOT_GIVEN: Final[Values] = (Unknown("an argument is missing"),)
-_CONTEXT_VARIABLE: Final = "contextvars.ContextVar"
 _OWN_PACKAGE: Final = ((External("builtins.__package__"),), (External("builtins.__name__"),))
 """How a module calls the package that it is in, or that it is."""
 
 
-def _argument(resolver: Resolver, arguments: Arguments, position: int, name: str = "") -> Values:
-    path = arguments.find(name, position)
-    return _NOT_GIVEN if path is None else resolver.evaluate(arguments.module, path)
-
-
 def _first(resolver: Resolver, arguments: Arguments) -> Values:
-    return _argument(resolver, arguments, 0)
+    return argument_at(resolver, arguments, 0)
 
 
 def _partial(resolver: Resolver, arguments: Arguments) -> Values:
-    return (Partial(_argument(resolver, arguments, 0)),)
+    return (Partial(argument_at(resolver, arguments, 0)),)
 
 
 def _cast(resolver: Resolver, arguments: Arguments) -> Values:
     if not arguments.positional:
-        return _NOT_GIVEN
+        return NOT_GIVEN
     declared = types.instances(resolver, arguments.module, arguments.positional[0])
-    return types.prefer(resolver, declared, lambda: _argument(resolver, arguments, 1))
+    return types.prefer(resolver, declared, lambda: argument_at(resolver, arguments, 1))
 
 
 def _getattr(resolver: Resolver, arguments: Arguments) -> Values:
-    names = _argument(resolver, arguments, 1)
+    names = argument_at(resolver, arguments, 1)
     if len(names) != 1 or not isinstance(names[0], Literal):
         return (Unknown("getattr with a name that is computed"),)
     name = literal_value(names[0].text)
     if not isinstance(name, str):
         return (Unknown("getattr with a name that is not a string"),)
     return resolver.each(
-        _argument(resolver, arguments, 0),
+        argument_at(resolver, arguments, 0),
         lambda value: resolver.attribute(value, name),
     )
 
@@ -76,7 +67,7 @@ def _getattr(resolver: Resolver, arguments: Arguments) -> Values:
 def _elements(resolver: Resolver, arguments: Arguments) -> Values:
     """The elements of the first argument."""
     return resolver.each(
-        _argument(resolver, arguments, 0), lambda value: protocols.iterated(resolver, value)
+        argument_at(resolver, arguments, 0), lambda value: protocols.iterated(resolver, value)
     )
 
 
@@ -93,14 +84,14 @@ def _given(resolver: Resolver, arguments: Arguments) -> tuple[Values, ...]:
 def _passed_on(resolver: Resolver, arguments: Arguments) -> Values:
     """An iterator over the elements of the first argument."""
     if not arguments.positional:
-        return _NOT_GIVEN
+        return NOT_GIVEN
     over = _given(resolver, arguments)[:1]
     return (Sequence((_elements(resolver, arguments),), exact=False, over=over),)
 
 
 def _filtered(resolver: Resolver, arguments: Arguments) -> Values:
     if len(arguments.positional) < 2:
-        return _NOT_GIVEN
+        return NOT_GIVEN
     calls, *over = _given(resolver, arguments)
     elements = _elements(resolver, arguments.after(0))
     return (Sequence((elements,), exact=False, calls=calls, over=tuple(over)),)
@@ -108,7 +99,7 @@ def _filtered(resolver: Resolver, arguments: Arguments) -> Values:
 
 def _mapped(resolver: Resolver, arguments: Arguments) -> Values:
     if not arguments.positional:
-        return _NOT_GIVEN
+        return NOT_GIVEN
     calls, *over = _given(resolver, arguments)
     results = resolver.each(calls, lambda value: resolver.call(value, Arguments.none()))
     return (Sequence((results,), exact=False, calls=calls, over=tuple(over)),)
@@ -147,7 +138,7 @@ def _dict(resolver: Resolver, arguments: Arguments) -> Values:
 
 def _defaultdict(resolver: Resolver, arguments: Arguments) -> Values:
     made = resolver.each(
-        _argument(resolver, arguments, 0), lambda value: resolver.call(value, Arguments.none())
+        argument_at(resolver, arguments, 0), lambda value: resolver.call(value, Arguments.none())
     )
     return (Mapping(("",), (made,)),)
 
@@ -155,7 +146,7 @@ def _defaultdict(resolver: Resolver, arguments: Arguments) -> Values:
 def _type(resolver: Resolver, arguments: Arguments) -> Values:
     if len(arguments.positional) != 1:
         return (Unknown("a class made by type()"),)
-    return resolver.each(_argument(resolver, arguments, 0), _class_of)
+    return resolver.each(argument_at(resolver, arguments, 0), _class_of)
 
 
 def _class_of(value: Value) -> Values:
@@ -172,7 +163,7 @@ def _pattern(resolver: Resolver, arguments: Arguments) -> Values:
 
 def _wrapped(name: str) -> Semantics:
     def wrap(resolver: Resolver, arguments: Arguments) -> Values:
-        return (ExternalInstance(name, (_argument(resolver, arguments, 0),)),)
+        return (ExternalInstance(name, (argument_at(resolver, arguments, 0),)),)
 
     return wrap
 
@@ -198,12 +189,12 @@ def _field(resolver: Resolver, arguments: Arguments) -> Values:
     declared = arguments.find("type", None)
     if declared is not None:
         return resolver.instances(arguments.module, declared)
-    return _argument(resolver, arguments, -1, "default")
+    return argument_at(resolver, arguments, -1, "default")
 
 
 def _made_by_first(resolver: Resolver, arguments: Arguments) -> Values:
     """What the function or class gives that is the first argument."""
-    return resolver.each(_argument(resolver, arguments, 0), partial(_made, resolver))
+    return resolver.each(argument_at(resolver, arguments, 0), partial(_made, resolver))
 
 
 def _made(resolver: Resolver, value: Value) -> Values:
@@ -212,9 +203,9 @@ def _made(resolver: Resolver, value: Value) -> Values:
 
 def _imported(resolver: Resolver, arguments: Arguments) -> Values:
     """The module that ``importlib.import_module`` gives for a constant name."""
-    name = _constant_text(_argument(resolver, arguments, 0, "name"))
+    name = _constant_text(argument_at(resolver, arguments, 0, "name"))
     if name.startswith("."):
-        package = _argument(resolver, arguments, 1, "package")
+        package = argument_at(resolver, arguments, 1, "package")
         if package not in _OWN_PACKAGE:
             return (Unknown("a module of a package that is computed"),)
     if not name.strip("."):
@@ -224,7 +215,7 @@ def _imported(resolver: Resolver, arguments: Arguments) -> Values:
 
 def _imported_top(resolver: Resolver, arguments: Arguments) -> Values:
     """What ``__import__`` gives: the package above all unless names are wanted from the module."""
-    name = _constant_text(_argument(resolver, arguments, 0, "name"))
+    name = _constant_text(argument_at(resolver, arguments, 0, "name"))
     if not name:
         return (Unknown("a module whose name is computed"),)
     if arguments.find("fromlist", 3) is None:
@@ -242,59 +233,9 @@ def _constant_text(values: Values) -> str:
 
 def _context_variable(resolver: Resolver, arguments: Arguments) -> Values:
     if arguments.find("default", None) is None:
-        return (ExternalInstance(_CONTEXT_VARIABLE),)
-    default = _argument(resolver, arguments, -1, "default")
-    return (ExternalInstance(_CONTEXT_VARIABLE, (default,)),)
-
-
-def _context_value(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    return resolver.each(receiver, _kept_in_context)
-
-
-def _kept_in_context(value: Value) -> Values:
-    if isinstance(value, ExternalInstance) and value.arguments:
-        return value.arguments[0]
-    return (Unknown("a context variable of which no type is told"),)
-
-
-def _enter_context(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    return resolver.each(
-        _argument(resolver, arguments, 0), lambda value: protocols.entered(resolver, value)
-    )
-
-
-def _enter_async_context(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    found = resolver.each(
-        _argument(resolver, arguments, 0), lambda value: protocols.async_entered(resolver, value)
-    )
-    return (ExternalInstance("awaitable", (found,)),)
-
-
-def _mapping_get(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    key = _argument(resolver, arguments, 0)
-    found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, key))
-    if len(arguments.positional) > 1:
-        return merge(found, _argument(resolver, arguments, 1))
-    return found
-
-
-def _mapping_values(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, ()))
-    return (Sequence((found,), exact=False),)
-
-
-def _mapping_items(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    keys = resolver.each(receiver, element_of)
-    found = resolver.each(receiver, lambda value: protocols.item_of(resolver, value, ()))
-    return (Sequence(((Sequence((keys, found), exact=True),),), exact=False),)
-
-
-def _copied(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    return receiver
-
-
-def _sequence_pop(resolver: Resolver, receiver: Values, arguments: Arguments) -> Values:
-    return resolver.each(receiver, element_of)
+        return (ExternalInstance(CONTEXT_VARIABLE),)
+    default = argument_at(resolver, arguments, -1, "default")
+    return (ExternalInstance(CONTEXT_VARIABLE, (default,)),)
 
 
 SEMANTICS: Final[dict[str, Semantics]] = {
@@ -355,7 +296,7 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "builtins.staticmethod": _first,
     "importlib.import_module": _imported,
     "builtins.__import__": _imported_top,
-    _CONTEXT_VARIABLE: _context_variable,
+    CONTEXT_VARIABLE: _context_variable,
     "weakref.proxy": _first,
     **{
         f"dependency_injector.providers.{provider}": _partial
@@ -368,20 +309,4 @@ SEMANTICS: Final[dict[str, Semantics]] = {
             "ThreadSafeSingleton",
         )
     },
-}
-
-METHODS: Final[dict[str, MethodSemantics]] = {
-    f"{_CONTEXT_VARIABLE}.get": _context_value,
-    "contextlib.ExitStack.enter_context": _enter_context,
-    "contextlib.AsyncExitStack.enter_context": _enter_context,
-    "contextlib.AsyncExitStack.enter_async_context": _enter_async_context,
-    f"{MAPPING_TYPE}.get": _mapping_get,
-    f"{MAPPING_TYPE}.pop": _mapping_get,
-    f"{MAPPING_TYPE}.setdefault": _mapping_get,
-    f"{MAPPING_TYPE}.values": _mapping_values,
-    f"{MAPPING_TYPE}.items": _mapping_items,
-    f"{MAPPING_TYPE}.copy": _copied,
-    "builtins.list.pop": _sequence_pop,
-    "builtins.list.popleft": _sequence_pop,
-    "builtins.list.copy": _copied,
 }

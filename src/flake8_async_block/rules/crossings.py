@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from flake8_async_block.graph.propagate import Witness
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.values import External
+from flake8_async_block.graph.witnesses import Witness
 from flake8_async_block.model.path import PathNode, PathOp
 from flake8_async_block.model.rule import Rule
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind

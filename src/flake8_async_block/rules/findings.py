@@ -13,11 +13,12 @@ from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.effects import Effects
 from flake8_async_block.graph.endless import Endless
 from flake8_async_block.graph.patches import is_patched
-from flake8_async_block.graph.propagate import Perhaps, Propagation, Witness
+from flake8_async_block.graph.propagate import Propagation
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.sync_handlers import may_become_sync
 from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.graph.witnesses import Perhaps, Witness
 from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Hop, Span
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, SiteKind
 from flake8_async_block.rules.advice_findings import advice_for

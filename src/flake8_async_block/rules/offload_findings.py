@@ -18,9 +18,9 @@ from flake8_async_block.graph.offloads import (
     offloads_in,
     shared_pool,
 )
-from flake8_async_block.graph.propagate import Witness
 from flake8_async_block.graph.suspension import Suspension
 from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.graph.witnesses import Witness
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic, FixPlan, Span
 from flake8_async_block.model.path import SPREAD, PathOp
 from flake8_async_block.model.summary import Block, FunctionFacts, Site, SiteKind, Use

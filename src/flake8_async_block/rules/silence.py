@@ -13,7 +13,7 @@ from typing import Final
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.contexts import Context, Contexts
 from flake8_async_block.graph.outcomes import Blocks, Candidate, Runs, Target, why_outside_passes
-from flake8_async_block.graph.propagate import Propagation, Witness
+from flake8_async_block.graph.propagate import Propagation
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.targets import candidates_of
 from flake8_async_block.graph.values import (
@@ -25,6 +25,7 @@ from flake8_async_block.graph.values import (
     Values,
     is_known,
 )
+from flake8_async_block.graph.witnesses import Witness
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts, Guard, Site, SiteKind
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.scene import bare

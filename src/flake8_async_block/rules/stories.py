@@ -12,10 +12,11 @@ from typing import Final
 
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.contexts import Context, Contexts
-from flake8_async_block.graph.propagate import Propagation, Witness
+from flake8_async_block.graph.propagate import Propagation
 from flake8_async_block.graph.resolve import Resolver
 from flake8_async_block.graph.targets import candidates_of
 from flake8_async_block.graph.values import ProjectClass, ProjectFunction
+from flake8_async_block.graph.witnesses import Witness
 from flake8_async_block.model.diagnostic import Diagnostic, Handler, Hop
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import FunctionFacts, Guard, SiteKind

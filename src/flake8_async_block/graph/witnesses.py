@@ -1,0 +1,49 @@
+"""Why something blocks, and how seldom, and which of two reasons says more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from flake8_async_block.catalogue.blocking import BlockingApi
+from flake8_async_block.graph.contention import is_lock
+from flake8_async_block.graph.values import ProjectFunction
+from flake8_async_block.model.summary import Guard, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Why a function or a site blocks.
+
+    The chain is followed, not stored: ``next`` is the function that the site runs, whose own
+    witness goes on; None where the site itself blocks.
+    """
+
+    api: BlockingApi
+    function: ProjectFunction
+    site: Site
+    next: ProjectFunction | None
+    length: int
+    seldom: str = Guard.NONE
+    """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
+
+
+class Perhaps(NamedTuple):
+    """``witness`` is why a site may block: ``blocking`` of ``known`` implementations do."""
+
+    witness: Witness
+    blocking: int
+    known: int
+
+
+LEVELS: Final = {Guard.NONE: 0, Guard.ERROR: 1, Guard.CACHE_MISS: 1, Guard.ONCE: 2}
+"""How seldom; sites behind any other guard do not run on a loop at all."""
+
+
+def level_of(witness: Witness) -> int:
+    """How seldom a witness blocks: that somebody holds a lock just then is rare, too."""
+    return max(LEVELS.values()) if is_lock(witness.api) else LEVELS[witness.seldom]
+
+
+def preference(witness: Witness) -> tuple[int, int]:
+    return (level_of(witness), witness.length)
