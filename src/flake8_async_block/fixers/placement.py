@@ -6,12 +6,14 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 import libcst as cst
 
 from flake8_async_block.fixers.base import FileContext, Refused
+from flake8_async_block.fixers.interleaving import changed_meanwhile
 from flake8_async_block.fixers.locate import Located, descendants
 
 _LOCK_WORDS: Final = frozenset({"mutex", "semaphore", "sem", "cond", "condition"})
@@ -79,7 +81,14 @@ def await_place(located: Located, context: FileContext) -> AwaitPlace | Refused:
         parenthesise=_needs_parentheses(located),
         functions=functions,
         line=context.source.line(context.source.span(located.node)[0]),
-        caution=_caution_around(inner) or _read_before(inner, functions, context),
+        caution=_caution_around(inner)
+        or _read_before(inner, functions, context)
+        or changed_meanwhile(
+            functions[-1],
+            context.source.span(located.node),
+            context.source,
+            partial(context.names.is_shared, functions=functions),
+        ),
     )
 
 
