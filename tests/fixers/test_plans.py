@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_async_block import Config, Engine
+from flake8_async_block import Config, Engine, FixOptions
 from flake8_async_block.model.diagnostic import Applicability, Diagnostic
 
 HEAD = """\
@@ -179,3 +179,31 @@ def test_a_generator_expression_is_no_place_for_an_await(tmp_path: Path) -> None
     assert found.fix is not None
     assert (found.fix.strategy, found.fix.applicability) == ("block", Applicability.UNSAFE)
     assert "generator" in (found.why_not or "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("if account.left < 1: return", "account.left -= 1", "`account.left` is tested before"),
+        ("before = account.left", "account.left = before - 1", "`account.left` is read before"),
+        ("if url in CACHE: pass", "CACHE[url] = text", ""),
+        ("before = account.left", "account.right = before", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "blocking",
+    ["text = requests.get(url).text", "with open(url) as stream:\n        text = stream.read()"],
+)
+def test_what_other_tasks_may_change_meanwhile(
+    tmp_path: Path, blocking: str, before: str, after: str, reason: str
+) -> None:
+    (tmp_path / "app.py").write_text(
+        f"{HEAD}async def f(account, url):\n    {before}\n    {blocking}\n    {after}\n"
+    )
+
+    result = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions())
+
+    reasons = [item.reason for file in result.files for item in file.refused]
+    assert bool(reasons) == bool(reason)
+    assert all(told.startswith(f"unsafe: {reason}") for told in reasons)
+    assert any(file.fixed for file in result.files) == (not reason)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import libcst as cst
@@ -22,6 +23,7 @@ from flake8_async_block.fixers.extraction import (
     interface_of,
     places_to,
 )
+from flake8_async_block.fixers.interleaving import changed_meanwhile
 from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
 from flake8_async_block.fixers.placement import manager_caution
 from flake8_async_block.fixers.scopes import bound, last_simple, may_swallow
@@ -88,6 +90,13 @@ def _judged(
         if not _is_worth_it(stretch, context):
             return Refused("nothing but one call would move")
         caution = caution or what_else_changes(stretch, frozenset(plan.companions))
+        ranges = ranges_of(stretch.statements, context)
+        caution = caution or changed_meanwhile(
+            stretch.function,
+            (ranges[0][0], ranges[-1][1]),
+            context.source,
+            partial(context.names.is_shared, functions=functions),
+        )
     backend = dict(plan.parameters)["backend"]
     return _moved(stretch, interface, functions, backend, context, caution)
 
