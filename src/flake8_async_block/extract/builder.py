@@ -20,6 +20,7 @@ from flake8_async_block.model.summary import (
     Site,
     SiteKind,
     Use,
+    UseName,
 )
 
 _make_span: Final = partial(tuple.__new__, Span)
@@ -66,7 +67,7 @@ class FunctionBuilder:
     awaited_paths: set[int] = field(default_factory=set)
     collected: dict[str, list[int]] = field(default_factory=dict)
     promises: list[tuple[str, int]] = field(default_factory=list)
-    uses: dict[int, str] = field(default_factory=dict)
+    uses: dict[int, UseName] = field(default_factory=dict)
 
     def finish(self) -> FunctionFacts:
         sites = self.sites

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flake8_async_block.extract.builder import FunctionBuilder, span_of
 from flake8_async_block.extract.operators import OperatorReader
 from flake8_async_block.extract.scope import Flow
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.path import Op, PathOp
 from flake8_async_block.model.summary import Place, SiteKind, Use
 
 
@@ -73,7 +73,7 @@ class ComprehensionReader(OperatorReader):
             self.record(
                 SiteKind.ITERATE, iterable, generator.iter, awaited=bool(generator.is_async)
             )
-            op = PathOp.ASYNC_ITERATE if generator.is_async else PathOp.ITERATE
+            op: Op = PathOp.ASYNC_ITERATE if generator.is_async else PathOp.ITERATE
             if generator.is_async:
                 self.note_await("async for", iterable, generator.iter)
             self.bind_target(generator.target, self.table.add(op, operands=(iterable,)))

@@ -15,7 +15,7 @@ from flake8_async_block.extract.builder import ClassBuilder
 from flake8_async_block.extract.expressions import ExpressionReader
 from flake8_async_block.extract.scope import Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
-from flake8_async_block.model.path import SPREAD, PathOp
+from flake8_async_block.model.path import SPREAD, Op, PathOp
 
 _CONSTRUCTORS: Final = frozenset(
     {
@@ -32,7 +32,7 @@ class _LateItem(NamedTuple):
 
     owner: ClassBuilder | None
     name: str
-    op: str
+    op: Op
     key: str
     element: int
 
@@ -69,7 +69,7 @@ class ContainerReader(ExpressionReader):
         name = node.name if node.op == PathOp.CONSTANT else ""
         self._put(container, PathOp.DICT, value, name)
 
-    def _put(self, container: ast.expr, op: str, element: int, key: str) -> None:
+    def _put(self, container: ast.expr, op: Op, element: int, key: str) -> None:
         table = self.table
         keys = (key,) if op == PathOp.DICT else ()
         if isinstance(container, ast.Name):
@@ -86,7 +86,7 @@ class ContainerReader(ExpressionReader):
             if owner is not None:
                 self._late_items.append(_LateItem(owner, container.attr, op, key, element))
 
-    def _put_outside(self, name: str, op: str, key: str, element: int) -> None:
+    def _put_outside(self, name: str, op: Op, key: str, element: int) -> None:
         """Put something into a variable of an outer function or of the module."""
         scope: Scope | None = self.scope.parent
         while scope is not None and scope.kind is not ScopeKind.MODULE:
@@ -103,7 +103,7 @@ class ContainerReader(ExpressionReader):
         """Add what was put into attributes and module variables that are lists or dictionaries."""
         table = self.table
         owners = {id(item.owner): item.owner for item in self._late_items}
-        groups: dict[tuple[int, str, str], dict[str, list[int]]] = {}
+        groups: dict[tuple[int, str, Op], dict[str, list[int]]] = {}
         for item in self._late_items:
             elements = groups.setdefault((id(item.owner), item.name, item.op), {})
             elements.setdefault(item.key, []).append(item.element)
@@ -117,7 +117,7 @@ class ContainerReader(ExpressionReader):
                 module.flow[name] = table.union(module.flow[name], _display(table, op, elements))
 
 
-def _display(table: NodeTable, op: str, elements: dict[str, list[int]]) -> int:
+def _display(table: NodeTable, op: Op, elements: dict[str, list[int]]) -> int:
     """A dictionary with these entries, or a list of any number of these elements."""
     unions = [table.union(*paths) for paths in elements.values()]
     if op == PathOp.DICT:

@@ -13,7 +13,7 @@ from flake8_async_block.extract.builder import FunctionBuilder, span_of
 from flake8_async_block.extract.scope import Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Await, Guard, Place, Site, SiteKind, Use
+from flake8_async_block.model.summary import Await, Guard, Place, Site, SiteKind, Use, UseName
 
 _make_site: Final = partial(tuple.__new__, Site)
 """Made of a tuple at half the cost of a call by fields; there are millions."""
@@ -40,7 +40,7 @@ class Recorder(ABC):
         """Whether a name that is not bound yet may be one that the module binds further down."""
         self._recording = True
         self._awaited_nodes: set[ast.expr] = set()
-        self._uses: dict[ast.expr, str] = {}
+        self._uses: dict[ast.expr, UseName] = {}
         self._walruses: list[tuple[str, int]] = []
 
     def read(self, node: ast.expr) -> int:
@@ -89,7 +89,7 @@ class Recorder(ABC):
         elif isinstance(node, ast.NamedExpr):
             self.mark_awaited(node.value)
 
-    def mark_use(self, node: ast.expr, use: str) -> None:
+    def mark_use(self, node: ast.expr, use: UseName) -> None:
         """Note what is done with the value of ``node``, not read yet, if a call gave it."""
         if isinstance(node, ast.Call):
             self._uses[node] = use

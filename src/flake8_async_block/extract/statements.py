@@ -25,7 +25,7 @@ from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.reach import asked_of_name, extent_of, is_exit, may_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.path import Op, PathOp
 from flake8_async_block.model.summary import Block, Branch, Guard, Place, SiteKind, Use
 
 _FALLS_THROUGH: Final = False
@@ -218,7 +218,7 @@ class StatementReader(AssignmentReader):
             self.note_await("async for", iterable, node.iter)
         else:
             note_for(self, node, iterable)
-        op = PathOp.ASYNC_ITERATE if is_async else PathOp.ITERATE
+        op: Op = PathOp.ASYNC_ITERATE if is_async else PathOp.ITERATE
         before = dict(self.scope.flow)
         self.bind_target(node.target, self.table.add(op, operands=(iterable,)))
         self.read_block(node.body)
@@ -242,7 +242,7 @@ class StatementReader(AssignmentReader):
                     Block(manager, span, span_of(node), loops.yields(node.body))
                 )
             if item.optional_vars is not None:
-                op = PathOp.ASYNC_ENTER if is_async else PathOp.ENTER
+                op: Op = PathOp.ASYNC_ENTER if is_async else PathOp.ENTER
                 entered = self.table.add(op, operands=(manager,))
                 self.bind_target(item.optional_vars, entered)
         return self._read_guarded(node.body, guarded=loops.suppresses_the_end(node.items))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from flake8_async_block.model.path import PathNode, PathOp
+from flake8_async_block.model.path import Op, PathNode, PathOp
 
 _MAX_UNION: Final = 8
 """Candidates kept of one value; code that binds a name to more different things is not followed."""
@@ -24,7 +24,7 @@ class NodeTable:
 
     def add(
         self,
-        op: str,
+        op: Op,
         name: str = "",
         operands: tuple[int, ...] = (),
         keywords: tuple[str, ...] = (),

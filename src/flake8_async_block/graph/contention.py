@@ -19,6 +19,7 @@ from flake8_async_block.model.summary import (
     Block,
     FunctionFacts,
     ModuleSummary,
+    Place,
     Site,
     SiteKind,
 )
@@ -156,7 +157,7 @@ class Contention:
     def _held_in(self, module: str, facts: FunctionFacts, key: LockKey) -> Iterator[Holding]:
         function = ProjectFunction(module, facts.qualname)
         for block in facts.blocks:
-            site = Site(SiteKind.ENTER, block.path, block.span, False, "")
+            site = Site(SiteKind.ENTER, block.path, block.span, False, Place.STATEMENT)
             if lock_of(self._resolver, module, site) != key:
                 continue
             waits = [item.span for item in facts.awaits if _is_within(block, item.span)]

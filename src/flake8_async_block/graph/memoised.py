@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from flake8_async_block.graph.decorators import is_memoised
 from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.path import PathNode, PathOp
-from flake8_async_block.model.summary import Guard, Site, SiteKind
+from flake8_async_block.model.summary import Guard, GuardName, Site, SiteKind
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 
-def how_seldom(resolver: Resolver, module: str, site: Site, called: ProjectFunction) -> str:
+def how_seldom(resolver: Resolver, module: str, site: Site, called: ProjectFunction) -> GuardName:
     """How seldom ``called`` runs when a site of ``module`` calls it, as one of :class:`Guard`."""
     if not is_memoised(resolver, called):
         return Guard.NONE

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from flake8_async_block.catalogue.blocking import BlockingApi
 from flake8_async_block.graph.contention import is_lock
 from flake8_async_block.graph.values import ProjectFunction
-from flake8_async_block.model.summary import Guard, Site
+from flake8_async_block.model.summary import Guard, GuardName, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Witness:
     site: Site
     next: ProjectFunction | None
     length: int
-    seldom: str = Guard.NONE
+    seldom: GuardName = Guard.NONE
     """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
 
 

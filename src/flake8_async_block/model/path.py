@@ -10,12 +10,42 @@ and evaluated once, however many paths run through it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 NO_PATH: Final = -1
 """Stands for "not there" wherever a node index is optional (no annotation, no default)."""
 SPREAD: Final = "**"
 """Stands for the key of what ``**`` spreads into a dictionary display or a call."""
+
+
+Op = Literal[
+    "name",
+    "global",
+    "parameter",
+    "function",
+    "class",
+    "constant",
+    "super",
+    "unknown",
+    "attribute",
+    "call",
+    "await",
+    "with",
+    "async with",
+    "iter",
+    "async iter",
+    "item",
+    "@",
+    "typed",
+    "|",
+    "tuple",
+    "list",
+    "dict",
+    "*",
+    "narrowed",
+    "binary",
+]
+"""The values of :class:`PathOp`: what is read back from bytes is each time the same object."""
 
 
 class PathOp:
@@ -78,7 +108,7 @@ class Narrowing:
 class PathNode(NamedTuple):
     """One step of a path; see :class:`PathOp` for what the fields hold in each kind."""
 
-    op: str
+    op: Op
     name: str = ""
     operands: tuple[int, ...] = ()
     keywords: tuple[str, ...] = ()

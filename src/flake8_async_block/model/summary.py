@@ -7,7 +7,7 @@ Every ``int`` called a path is an index into :attr:`ModuleSummary.nodes` (see
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.model.path import NO_PATH, PathNode
@@ -71,6 +71,26 @@ class Guard:
     """Taken only where no event loop runs."""
 
 
+PlaceName = Literal[
+    "statement",
+    "expression",
+    "comprehension",
+    "generator expression",
+    "class body",
+    "default value",
+    "decorator",
+]
+"""The values of :class:`Place`."""
+
+
+UseName = Literal["", "dropped", "value"]
+"""The values of :class:`Use`."""
+
+
+GuardName = Literal["", "error", "cache miss", "once", "no loop"]
+"""The values of :class:`Guard`."""
+
+
 class Site(NamedTuple):
     """A place in a function where code outside its text may run.
 
@@ -83,9 +103,9 @@ class Site(NamedTuple):
     path: int
     span: Span
     awaited: bool
-    place: str
-    guard: str = Guard.NONE
-    use: str = Use.OTHER
+    place: PlaceName
+    guard: GuardName = Guard.NONE
+    use: UseName = Use.OTHER
 
 
 class Await(NamedTuple):
