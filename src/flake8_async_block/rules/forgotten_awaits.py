@@ -88,6 +88,8 @@ For whole directories:
 - A coroutine that is returned, kept in a variable, or handed to anything.
 - An async function with a decorator, which may have made something else of it, and a method that a
   subclass overrides.
+- A call in a `with` statement that waits for the error or the warning: `pytest.raises`,
+  `self.assertWarns`.
 - What starts by itself: `asyncio.create_task`, `asyncio.gather`, `loop.run_in_executor`.
 
 ```python
