@@ -37,6 +37,7 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
         thread_if: a keyword argument that, when true, sends a plain ``def`` to a thread.
         named: whether findings name it as the entry point through which they are reached.
         once: it runs when the server starts or stops, and no request waits for it.
+        hands: the types of what the framework hands to the function, by position, without ``self``.
     """
 
     decorators: tuple[str, ...]
@@ -50,6 +51,7 @@ class HandlerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     thread_if: str = ""
     named: bool = True
     once: bool = False
+    hands: tuple[DottedName, ...] = ()
 
 
 class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -71,6 +73,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         thread_if: as for :class:`HandlerEntry`.
         named: as for :class:`HandlerEntry`.
         once: as for :class:`HandlerEntry`.
+        hands: as for :class:`HandlerEntry`.
     """
 
     calls: tuple[str, ...]
@@ -86,6 +89,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     thread_if: str = ""
     named: bool = True
     once: bool = False
+    hands: tuple[DottedName, ...] = ()
 
 
 class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -99,6 +103,7 @@ class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
         sync: where a plain ``def`` method runs.
         thread_decorators: decorators that take a plain ``def`` method off the loop.
         named: as for :class:`HandlerEntry`.
+        hands: as for :class:`HandlerEntry`.
     """
 
     bases: tuple[DottedName, ...]
@@ -108,6 +113,7 @@ class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     sync: RunsOn = "loop"
     thread_decorators: tuple[DottedName, ...] = ()
     named: bool = True
+    hands: tuple[DottedName, ...] = ()
 
 
 class RouterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

@@ -15,6 +15,7 @@ from flake8_async_block.catalogue.callable_schema import (
     OffloaderEntry,
     SharedEntry,
 )
+from flake8_async_block.catalogue.framework_handing import Handing, handing_of
 from flake8_async_block.catalogue.framework_schema import (
     ConventionEntry,
     FrameworkTables,
@@ -235,6 +236,11 @@ class Frameworks:
     def call_words(self) -> frozenset[str]:
         """The last parts of the names of all calls that mean something for routes."""
         return frozenset(last_part(name) for name in self._calls)
+
+    @cached_property
+    def handing(self) -> Handing:
+        """What betrays that a framework hands something to a function."""
+        return handing_of(self.tables)
 
     @cached_property
     def call_keywords(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Parameter slots → values: the receiver, the annotation, the provider, the default."""
+"""Parameter slots → values: the receiver, the annotation, the provider, the default, the caller."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_async_block.graph import results, types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import decorator_names, is_class_method, is_static
+from flake8_async_block.graph.framework_given import given_by_framework
 from flake8_async_block.graph.given import given_by_callers
 from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.values import (
@@ -20,6 +21,7 @@ from flake8_async_block.graph.values import (
     Values,
     is_known,
     merge,
+    only_known,
 )
 from flake8_async_block.model.path import NO_PATH, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Parameter, ParameterKind
@@ -35,7 +37,7 @@ def parameter_values(resolver: Resolver, function: ProjectFunction, name: str) -
         if parameter.name == name:
             if position == 0 and facts.owner and not is_static(resolver, function):
                 return _receiver(resolver, function, facts)
-            return _value(resolver, function, parameter)
+            return _value(resolver, function, parameter, position)
     return (Unknown(f"`{name}` is not a parameter"),)
 
 
@@ -46,7 +48,9 @@ def _receiver(resolver: Resolver, function: ProjectFunction, facts: FunctionFact
     return (Instance(owner),)
 
 
-def _value(resolver: Resolver, function: ProjectFunction, parameter: Parameter) -> Values:
+def _value(
+    resolver: Resolver, function: ProjectFunction, parameter: Parameter, position: int
+) -> Values:
     if parameter.kind == ParameterKind.VAR_KEYWORD:
         if parameter.annotation == NO_PATH:
             return (Unknown(f"`{parameter.name}` collects keyword arguments"),)
@@ -69,6 +73,9 @@ def _value(resolver: Resolver, function: ProjectFunction, parameter: Parameter) 
     if any(is_known(value) for value in found):
         return found
     given = given_by_callers(resolver, function, parameter.name)
+    handed = given_by_framework(resolver, function, position)
+    if handed:
+        return merge(handed, only_known(given))
     if given and any(is_known(value) or isinstance(value, Unknown) for value in given):
         return given
     why = "no annotation" if parameter.default != NO_PATH else "no annotation and no default"

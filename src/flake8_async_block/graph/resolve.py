@@ -60,6 +60,10 @@ class Resolver:
         """The classes and all that they inherit from, as far as that is final."""
         self.calls_by_name: dict[str, dict[str, list[int]]] = {}
         """The calls of a file, by the bare name of what they call; see :mod:`.given`."""
+        self.handing_files: frozenset[str] | None = None
+        self.handing_calls: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        """What may register functions to which a framework hands something: the files, and their
+        calls by the names of what they take; see :mod:`.framework_given`."""
         self.wrappers: dict[tuple[str, str, int], OffloaderEntry | None] = {}
         """What :mod:`.wrappers` found out, by file, qualified name and depth."""
         self.called_slots: dict[tuple[str, str], tuple[Slot, ...]] = {}
