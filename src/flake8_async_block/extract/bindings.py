@@ -37,6 +37,7 @@ class BindingReader(ContainerReader):
                 outer = outer.parent
             if outer is not None:
                 outer.bindings.setdefault(name, []).append(path)
+                outer.changed.setdefault(name, []).append(path)
         scope.bind(name, path)
         scope.forget_attributes(name)
         if scope.kind is ScopeKind.CLASS and self.current_class is not None:
@@ -49,8 +50,6 @@ class BindingReader(ContainerReader):
     def bind_target(self, target: ast.expr, path: int) -> None:
         if isinstance(target, ast.Name):
             self.bind(target.id, path)
-        elif isinstance(target, ast.Starred):
-            self.bind_target(target.value, self.table.unknown("the rest of an unpacking"))
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, path)
         elif isinstance(target, ast.Attribute):
@@ -68,18 +67,40 @@ class BindingReader(ContainerReader):
             self.note_item(target.value, key_path, path)
 
     def _unpack(self, targets: Sequence[ast.expr], path: int) -> None:
-        node = self.table.nodes[path]
-        exact = (
-            node.op in (PathOp.TUPLE, PathOp.LIST)
-            and len(node.operands) == len(targets)
-            and not any(isinstance(target, ast.Starred) for target in targets)
+        for position, target in enumerate(targets):
+            if isinstance(target, ast.Starred):
+                self._unpack_rest(targets, position, path)
+                return
+        operands = self._elements_unpacked(path)
+        for position, target in enumerate(targets):
+            if len(operands) == len(targets):
+                self.bind_target(target, operands[position])
+            else:
+                self.bind_target(target, self._item(path, position))
+
+    def _unpack_rest(self, targets: Sequence[ast.expr], star: int, path: int) -> None:
+        """``first, *rest, last = path``, where ``star`` is the place of the rest."""
+        operands = self._elements_unpacked(path)
+        after = len(targets) - star - 1
+        shown = len(operands) > star + after and not any(
+            self.table.nodes[operand].op == PathOp.STAR for operand in operands
         )
         for position, target in enumerate(targets):
-            if exact:
-                self.bind_target(target, node.operands[position])
-            else:
-                key = self.table.constant(position)
-                self.bind_target(target, self.table.add(PathOp.ITEM, operands=(path, key)))
+            if isinstance(target, ast.Starred):
+                taken = operands[star : len(operands) - after]
+                rest = taken if shown else (self.table.add(PathOp.STAR, operands=(path,)),)
+                self.bind_target(target.value, self.table.add(PathOp.LIST, operands=rest))
+                continue
+            place = position if position < star else position - len(targets)
+            self.bind_target(target, operands[place] if shown else self._item(path, place))
+
+    def _elements_unpacked(self, path: int) -> tuple[int, ...]:
+        """The elements of a display; nothing for any other value."""
+        node = self.table.nodes[path]
+        return node.operands if node.op in (PathOp.TUPLE, PathOp.LIST) else ()
+
+    def _item(self, path: int, position: int) -> int:
+        return self.table.add(PathOp.ITEM, operands=(path, self.table.constant(position)))
 
     def note_write(self, target: ast.expr) -> None:
         """Note that an attribute or item of something that outlives the function is assigned to."""
@@ -102,11 +123,28 @@ class BindingReader(ContainerReader):
         owner = self.self_owners.get(base)
         if owner is None or target.attr in owner.methods:
             self.record("__set__", self.table.add(PathOp.ATTRIBUTE, target.attr, (base,)), target)
+        self._keep_attribute(target, base, path)
+
+    def _keep_attribute(self, target: ast.Attribute, base: int, path: int) -> None:
+        owner = self.self_owners.get(base)
         if owner is not None:
             owner.add_attribute(target.attr, path)
-            if isinstance(target.value, ast.Name):
-                self.scope.bind_attribute(target.value.id, target.attr, path)
-            return
-        self.stores.append(Store(base, target.attr, path))
+        else:
+            self.stores.append(Store(base, target.attr, path))
         if isinstance(target.value, ast.Name):
             self.scope.bind_attribute(target.value.id, target.attr, path)
+
+    def note_setattr(self, node: ast.Call, operands: list[int]) -> None:
+        callee, base, _, value = operands
+        nodes = self.table.nodes
+        of_object = (
+            nodes[callee].op == PathOp.ATTRIBUTE
+            and nodes[nodes[callee].operands[0]].name == "builtins.object"
+        )
+        key = node.args[1]
+        if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+            return
+        if nodes[callee].name == "builtins.setattr" or of_object:
+            target = ast.Attribute(node.args[0], key.value, ast.Store())
+            self.note_write(target)
+            self._keep_attribute(target, base, value)

@@ -30,6 +30,10 @@ _CONVERSIONS: Final = frozenset(
 )
 """Builtins that look at what they are given."""
 
+_SETTING: Final = frozenset({"setattr", "__setattr__"})
+_OPERANDS_OF_SETTING: Final = 4
+"""The function itself, the object, the name and the value."""
+
 
 class CallReader(ComprehensionReader):
     """Reads calls, what is called, and what is awaited."""
@@ -84,6 +88,8 @@ class CallReader(ComprehensionReader):
         self._note_collected(callee, terminal, operands)
         if not keywords:
             self.note_method_call(callee, operands[1:])
+            if terminal in _SETTING and len(operands) == _OPERANDS_OF_SETTING:
+                self.note_setattr(node, operands)
         path = self.table.add(PathOp.CALL, "", tuple(operands), tuple(keywords))
         self.record(SiteKind.CALL, path, node, self.is_awaited(node))
         return path

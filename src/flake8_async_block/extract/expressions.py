@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from flake8_async_block.extract.calls import CallReader, terminal_name
-from flake8_async_block.model.path import SPREAD, PathOp
+from flake8_async_block.model.path import SLICE, SPREAD, PathOp
 from flake8_async_block.model.summary import SiteKind, Use
 
 _TYPE_CONSTRUCTORS: Final = frozenset(
@@ -80,7 +80,7 @@ class ExpressionReader(CallReader):
         for part in (node.lower, node.upper, node.step):
             if part is not None:
                 self.read(part)
-        return self.table.unknown("a slice")
+        return self.table.unknown(SLICE)
 
     def _walrus(self, node: ast.NamedExpr) -> int:
         path = self.read(node.value)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flake8_async_block.extract.annotations import read_annotation
 from flake8_async_block.extract.builder import ClassBuilder, FunctionBuilder, span_of
-from flake8_async_block.extract.reach import is_placeholder
+from flake8_async_block.extract.reach import always_raises, is_placeholder, says_never
 from flake8_async_block.extract.scope import Flow, Scope, ScopeKind
 from flake8_async_block.extract.statements import StatementReader
 from flake8_async_block.model.diagnostic import Span
@@ -99,6 +99,7 @@ class ModuleReader(StatementReader):
         self._builders.append(module)
         self._read_deferred()
         self.settle_late_items(self.module_scope)
+        self._settle_late_variables()
         for builder in self._builders:
             self.functions[builder.qualname] = builder.finish()
         for class_builder in self._class_builders:
@@ -111,6 +112,14 @@ class ModuleReader(StatementReader):
             classes=self.classes,
             stores=tuple(self.stores),
         )
+
+    def _settle_late_variables(self) -> None:
+        for scope, name, late in self.late_variables:
+            self.table.settle(late, scope.changed.get(name, []))
+        late_steps = {late for _, _, late in self.late_variables}
+        for builder in self._builders:
+            for late in builder.awaited_paths & late_steps:
+                builder.awaited_paths.update(self.table.nodes[late].operands)
 
     def module_scope_bind(self, name: str, path: int) -> None:
         scope = self.module_scope
@@ -140,12 +149,25 @@ class ModuleReader(StatementReader):
         builder = self._define(node, self.scope.child_name(node.name), owner)
         builder.decorators = decorators
         path = self.table.add(PathOp.FUNCTION, builder.qualname)
+        # A method that a class below may redefine only keeps what its annotation promises.
+        if says_never(node.returns) or (owner is None and always_raises(node)):
+            self.never_return[builder.qualname] = builder.is_async
         if owner is not None:
             owner.methods.setdefault(node.name, []).append(builder.qualname)
             self.scope.flow[node.name] = path
         else:
             self.bind(node.name, path)
         return False
+
+    def function_called(self, callee: int) -> str:
+        node = self.table.nodes[callee]
+        if node.op == PathOp.GLOBAL and len(self.module_scope.bindings.get(node.name, ())) == 1:
+            node = self.table.nodes[self.module_scope.flow.get(node.name, callee)]
+        elif node.op == PathOp.ATTRIBUTE:
+            owner = self.self_owners.get(node.operands[0])
+            definitions = owner.methods.get(node.name, []) if owner is not None else []
+            return definitions[0] if len(definitions) == 1 else ""
+        return node.name if node.op == PathOp.FUNCTION else ""
 
     def _lambda(self, node: ast.Lambda) -> int:
         name = self.scope.child_name(f"<lambda:{node.lineno}:{node.col_offset}>")

@@ -19,6 +19,7 @@ _OLDEST_VERSION: Final = (3, 8)
 """Nobody runs anything older than this any more."""
 _EXITS: Final = frozenset({"sys.exit", "os._exit", "os.abort"})
 _EXIT_WORDS: Final = frozenset({"exit", "_exit", "abort"})
+_NEVER: Final = frozenset({"NoReturn", "Never"})
 _ABSTRACT_WORDS: Final = frozenset({"abstractmethod", "abstractproperty"})
 
 
@@ -146,6 +147,40 @@ def _does_nothing(statement: ast.stmt) -> bool:
 def _declares_abstract(decorator: ast.expr) -> bool:
     name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
     return name in _ABSTRACT_WORDS
+
+
+def says_never(annotation: ast.expr | None) -> bool:
+    """Whether an annotation says that a function never returns."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return annotation.value.rpartition(".")[2] in _NEVER
+    name = annotation.attr if isinstance(annotation, ast.Attribute) else None
+    return (annotation.id if isinstance(annotation, ast.Name) else name) in _NEVER
+
+
+def always_raises(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether every call of a function ends in an exception, or the process.
+
+    A function that only says that another one is to take its place is none.
+    """
+    if node.decorator_list or not _always_leaves(node.body[-1]) or is_placeholder(node.body):
+        return False
+    pending: list[ast.AST] = list(node.body)
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, (ast.Return, ast.Yield, ast.YieldFrom)):
+            return False
+        if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            pending.extend(ast.iter_child_nodes(inner))
+    return True
+
+
+def _always_leaves(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.If):
+        branches = (statement.body, statement.orelse)
+        return all(branch and _always_leaves(branch[-1]) for branch in branches)
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return may_exit(statement.value.func) and is_exit(ast.unparse(statement.value.func))
+    return isinstance(statement, ast.Raise)
 
 
 def may_exit(callee: ast.expr) -> bool:

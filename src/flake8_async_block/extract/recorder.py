@@ -38,6 +38,10 @@ class Recorder(ABC):
         self.guard = Guard.NONE
         self.late_names = False
         """Whether a name that is not bound yet may be one that the module binds further down."""
+        self.nonlocal_names: frozenset[str] = frozenset()
+        """The names that any function of the file declares ``nonlocal``."""
+        self.late_variables: list[tuple[Scope, str, int]] = []
+        """The steps to which is added at the end what functions inside bind the variable to."""
         self._recording = True
         self._awaited_nodes: set[ast.expr] = set()
         self._uses: dict[ast.expr, UseName] = {}
@@ -114,7 +118,7 @@ class Recorder(ABC):
         assert scope is not None
         path = scope.flow.get(name)
         if path is not None:
-            return path
+            return self._load_late(scope, name, path) if name in self.nonlocal_names else path
         if name in scope.global_names:
             return self.table.add(PathOp.GLOBAL, name)
         scope = scope.parent
@@ -127,6 +131,17 @@ class Recorder(ABC):
                 return self._load_global(scope, name)
             scope = scope.parent
         return self._load_builtin(name)
+
+    def _load_late(self, scope: Scope, name: str, path: int) -> int:
+        """A variable of a function that functions inside it may change; they are read later."""
+        if scope.kind is not ScopeKind.FUNCTION or name in scope.nonlocal_names:
+            return path
+        key = (name, path)
+        known = scope.late.get(key)
+        if known is None:
+            known = scope.late[key] = self.table.add_late(path)
+            self.late_variables.append((scope, name, known))
+        return known
 
     def _load_global(self, module: Scope, name: str) -> int:
         bindings = module.bindings.get(name)
@@ -172,6 +187,10 @@ class Recorder(ABC):
     @abstractmethod
     def note_method_call(self, callee: ast.expr, arguments: list[int]) -> None:
         """Follow what a call of a method puts into a list or dictionary."""
+
+    @abstractmethod
+    def note_setattr(self, node: ast.Call, operands: list[int]) -> None:
+        """Follow ``setattr(base, "name", value)``, a call of what may be that function."""
 
     @abstractmethod
     def bind(self, name: str, path: int) -> None:

@@ -35,6 +35,9 @@ class Scope:
         qualname: prefix of the qualified names defined inside, empty for the module.
         flow: name → path at the point reached; an attribute of a name has the key ``name.attr``.
         with_attributes: the names of which ``flow`` may hold attributes.
+        fillings: name → how many statements fill the container that it is.
+        changed: name → what functions inside bind it to, which declare it ``nonlocal``.
+        late: name and path → the step that is this path, or what will be found to change it.
     """
 
     kind: ScopeKind
@@ -46,6 +49,8 @@ class Scope:
     nonlocal_names: set[str] = field(default_factory=set)
     with_attributes: set[str] = field(default_factory=set)
     fillings: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, list[int]] = field(default_factory=dict)
+    late: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def child_name(self, name: str) -> str:
         return f"{self.qualname}.{name}" if self.qualname else name

@@ -75,8 +75,8 @@ class StatementReader(AssignmentReader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.nonlocal_names: frozenset[str] = frozenset()
-        """The names that any function of the file declares ``nonlocal``."""
+        self.never_return: dict[str, bool] = {}
+        """The functions known to end in an exception, and whether they have to be awaited."""
 
     def read_type(self, node: ast.expr) -> int:
         return read_annotation(self, node)
@@ -113,11 +113,37 @@ class StatementReader(AssignmentReader):
             return _FALLS_THROUGH
         self.mark_use(node.value, Use.DROPPED)
         path = self.read_at(node.value, self._statement_place())
+        if self.never_return and self._ends_there(path):
+            self._note_way_out(node)
+            return _LEAVES
         if isinstance(node.value, ast.Call) and may_exit(node.value.func):
             callee = self.table.nodes[self.table.nodes[path].operands[0]]
             stem = self.table.nodes[callee.operands[0]].name if callee.operands else ""
             return is_exit(f"{stem}.{callee.name}" if stem else callee.name)
         return _FALLS_THROUGH
+
+    def _ends_there(self, path: int) -> bool:
+        """Whether a statement calls, or awaits, a function of the file that never returns."""
+        node = self.table.nodes[path]
+        is_awaited = node.op == PathOp.AWAIT
+        if is_awaited:
+            node = self.table.nodes[node.operands[0]]
+        if node.op != PathOp.CALL:
+            return False
+        called = self.function_called(node.operands[0])
+        return self.never_return.get(called) is is_awaited
+
+    def _note_way_out(self, node: ast.stmt) -> None:
+        """The loops around a statement end there, as they would with ``raise``."""
+        place = span_of(node)
+        self.function.loops = [
+            loop._replace(leaves=True) if loop.extent[:2] <= place[:2] < loop.extent[2:] else loop
+            for loop in self.function.loops
+        ]
+
+    @abstractmethod
+    def function_called(self, callee: int) -> str:
+        """The qualified name of the one function of the file that a path is; empty for others."""
 
     def _statement_place(self) -> str:
         return Place.CLASS_BODY if self.scope.kind is ScopeKind.CLASS else Place.STATEMENT

@@ -37,6 +37,19 @@ class NodeTable:
             self.nodes.append(_make_node(key))
         return index
 
+    def add_late(self, path: int) -> int:
+        """A step of its own that is ``path``, and whatever :meth:`settle` adds to it."""
+        self.nodes.append(_make_node((PathOp.UNION, "", (path,), ())))
+        return len(self.nodes) - 1
+
+    def settle(self, late: int, paths: list[int]) -> None:
+        """What a step made by :meth:`add_late` may be besides."""
+        first = self.nodes[late].operands
+        found = tuple(dict.fromkeys((*first, *paths)))
+        if len(found) > _MAX_UNION:
+            found = (self.unknown("too many candidates"),)
+        self.nodes[late] = _make_node((PathOp.UNION, "", found, ()))
+
     def unknown(self, reason: str) -> int:
         return self.add(PathOp.UNKNOWN, reason)
 

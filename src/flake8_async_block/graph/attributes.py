@@ -8,7 +8,7 @@ from flake8_async_block.graph import types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_class_method, is_property, is_static
 from flake8_async_block.graph.names import module_attribute, namespace_attribute, outside
-from flake8_async_block.graph.promised import MAPPING_TYPE, from_type_name
+from flake8_async_block.graph.promised import MAPPING_TYPE, NAMESPACE_TYPES, from_type_name
 from flake8_async_block.graph.shared import shared_attribute, stored_attribute
 from flake8_async_block.graph.values import (
     NONE,
@@ -30,7 +30,10 @@ from flake8_async_block.graph.values import (
     Unknown,
     Value,
     Values,
+    is_known,
     literal_value,
+    merge,
+    only_known,
     origin_of_class,
 )
 from flake8_async_block.model.path import NO_PATH, PathOp
@@ -115,7 +118,25 @@ def type_attribute(resolver: Resolver, type_name: str, name: str, receiver: Valu
     if declared:
         return from_type_name(declared, receiver)
     shared = shared_attribute(resolver, type_name, name)
-    return shared or (ExternalMethod(type_name, name, receiver),)
+    made_with = _made_with(receiver, name)
+    if any(map(is_known, made_with)):
+        return merge(made_with, only_known(shared))
+    return shared or made_with or (ExternalMethod(type_name, name, receiver),)
+
+
+def _made_with(receiver: Values, name: str) -> Values:
+    """What an object was given for an attribute where it was made; see :mod:`.well_known`."""
+    key = repr(name)
+    return merge(
+        *[
+            given.elements[given.keys.index(key)]
+            for value in receiver
+            if isinstance(value, ExternalInstance) and value.type_name in NAMESPACE_TYPES
+            for argument in value.arguments
+            for given in argument
+            if isinstance(given, Mapping) and key in given.keys
+        ]
+    )
 
 
 def _chain_attribute(resolver: Resolver, value: ExternalMethod, name: str) -> Values:

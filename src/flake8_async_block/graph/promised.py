@@ -8,6 +8,8 @@ from flake8_async_block.catalogue.type_names import ELEMENT_CONTAINERS, TypeName
 from flake8_async_block.graph.values import ExternalInstance, Sequence, Values, merge
 
 MAPPING_TYPE: Final = "builtins.dict"
+NAMESPACE_TYPES: Final = ("types.SimpleNamespace", "argparse.Namespace")
+"""Types whose objects have for attributes what they were made with."""
 
 
 def from_type_name(expression: str, receiver: Values = ()) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from typing import Literal as OneOf
 
 from flake8_async_block.graph import results
@@ -35,10 +35,12 @@ from flake8_async_block.graph.values import (
     literal_value,
     merge,
 )
+from flake8_async_block.model.path import SLICE
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
+_SLICES: Final = (Unknown(SLICE),)
 _WRAPPING_MANAGERS = frozenset(
     {"contextlib.closing", "contextlib.nullcontext", "contextlib.aclosing"}
 )
@@ -169,6 +171,8 @@ def item_of(resolver: Resolver, value: Value, key: Values) -> Values:
 
 
 def _sequence_item(value: Sequence, key: Values) -> Values:
+    if key == _SLICES:
+        return (Sequence((element_of(value),), exact=False),)
     if value.exact and len(key) == 1 and isinstance(key[0], Literal):
         position = literal_value(key[0].text)
         if isinstance(position, int) and -len(value.elements) <= position < len(value.elements):

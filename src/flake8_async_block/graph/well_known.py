@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph import protocols, types
 from flake8_async_block.graph.arguments import Arguments
+from flake8_async_block.graph.promised import NAMESPACE_TYPES
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -134,6 +135,15 @@ def _dict(resolver: Resolver, arguments: Arguments) -> Values:
     keys = tuple(repr(name) for name, _ in arguments.keywords)
     elements = tuple(resolver.evaluate(arguments.module, path) for _, path in arguments.keywords)
     return (Mapping(keys, elements),)
+
+
+def _with_attributes(name: str) -> Semantics:
+    """An object whose attributes are the keyword arguments with which it is made."""
+
+    def make(resolver: Resolver, arguments: Arguments) -> Values:
+        return (ExternalInstance(name, (_dict(resolver, arguments._replace(positional=())),)),)
+
+    return make
 
 
 def _defaultdict(resolver: Resolver, arguments: Arguments) -> Values:
@@ -268,6 +278,7 @@ SEMANTICS: Final[dict[str, Semantics]] = {
     "builtins.enumerate": _enumerated,
     "builtins.zip": _zipped,
     "builtins.dict": _dict,
+    **{name: _with_attributes(name) for name in NAMESPACE_TYPES},
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _defaultdict,
     "builtins.type": _type,

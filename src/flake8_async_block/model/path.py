@@ -16,6 +16,8 @@ NO_PATH: Final = -1
 """Stands for "not there" wherever a node index is optional (no annotation, no default)."""
 SPREAD: Final = "**"
 """Stands for the key of what ``**`` spreads into a dictionary display or a call."""
+SLICE: Final = "a slice"
+"""The name of the ``UNKNOWN`` step that stands for ``[1:]`` as the key of an ``ITEM``."""
 
 
 Op = Literal[
