@@ -43,6 +43,15 @@ EXPECTED = {
         ("python-telegram-bot", "command", "start", "start"),
         ("python-telegram-bot", "update", "", "echo"),
     },
+    "entry_points": {
+        ("FastAPI", "GET", "/api/items/{number}", "read"),
+        ("FastAPI", "GET", "/other/", "other_index"),
+        ("FastAPI", "dependency", "", "of_include"),
+        ("FastAPI", "dependency", "", "of_application"),
+        ("FastAPI", "middleware", "", "Timing.__call__"),
+        ("FastAPI", "middleware", "", "count"),
+        ("Starlette", "middleware", "", "Listed.__call__"),
+    },
     "fastapi": {
         ("FastAPI", "GET", "/api/v1/users/me", "read_me"),
         ("FastAPI", "POST", "/api/v1/users", "create_user"),
@@ -168,11 +177,29 @@ def test_notes_name_what_starts_the_server(project: Path) -> None:
     assert named(notes) == {
         ("FastAPI", "lifespan", "", "lifespan"),
         ("FastAPI", "lifespan", "", "own_lifespan"),
+        ("FastAPI", "lifespan", "", "assigned_lifespan"),
         ("FastAPI", "startup", "", "start"),
         ("FastAPI", "startup", "", "sync_start"),
         ("FastAPI", "shutdown", "", "stop"),
         ("FastAPI", "startup", "", "added"),
     }
+
+
+@pytest.mark.parametrize("project", ["entry_points"], indirect=True)
+def test_what_is_called_before_handlers_is_named_where_they_are_unknown(project: Path) -> None:
+    found = [item for item in findings(project, ".") if item["path"] == "shop/checks.py"]
+    assert [
+        (item["handler"] and item["handler"]["method"], len(item["handlers"])) for item in found
+    ] == [
+        ("GET", 1),  # of_router
+        ("dependency", 1),  # of_include
+        ("dependency", 1),  # of_application
+        ("GET", 1),  # of_handler_too
+        (None, 0),  # of_nothing
+        ("GET", 1),  # Limit
+        (None, 0),  # Unused
+        ("GET", 1),  # LimitOfRouter
+    ]
 
 
 @pytest.mark.parametrize("project", ["litestar"], indirect=True)

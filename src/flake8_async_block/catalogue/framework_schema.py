@@ -74,6 +74,10 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
         named: as for :class:`HandlerEntry`.
         once: as for :class:`HandlerEntry`.
         hands: as for :class:`HandlerEntry`.
+        class_method: the method that the framework calls of a class that it is handed.
+        markers: injectors' markers stand there, ``[Depends(check)]``: what they name is called
+            before each handler that is registered there. It is named as an entry point only where
+            none of these handlers is known.
     """
 
     calls: tuple[str, ...]
@@ -90,6 +94,26 @@ class RegistrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     named: bool = True
     once: bool = False
     hands: tuple[DottedName, ...] = ()
+    class_method: str = ""
+    markers: bool = False
+
+
+class AssignmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Attributes that register the function that is assigned to them.
+
+    Attributes:
+        receivers: types of the object that has them.
+        attributes: their names.
+        method: what is shown as the method.
+        sync: where a plain ``def`` runs.
+        once: as for :class:`HandlerEntry`.
+    """
+
+    receivers: tuple[DottedName, ...]
+    attributes: tuple[str, ...]
+    method: str
+    sync: RunsOn = "loop"
+    once: bool = False
 
 
 class ViewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -236,6 +260,7 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     loop_packages: tuple[DottedName, ...] = ()
     handler: tuple[HandlerEntry, ...] = ()
     registration: tuple[RegistrationEntry, ...] = ()
+    assignment: tuple[AssignmentEntry, ...] = ()
     view: tuple[ViewEntry, ...] = ()
     router: tuple[RouterEntry, ...] = ()
     mount: tuple[MountEntry, ...] = ()

@@ -25,7 +25,8 @@ class Words(NamedTuple):
 
     Attributes:
         package: without this word in any file of a project, the others mean nothing.
-        registers: the beginnings of calls that register a function or a class.
+        registers: the beginnings of calls that register a function or a class, and the names of
+            attributes that do.
         registers_here: the same for common words, such as ``get``: they mean something only in a
             file that holds the package's name itself.
         nests: the beginnings of calls that make routers, or put one below another.
@@ -42,7 +43,10 @@ def words_of(table: FrameworkTables) -> Words:
     registering = _beginnings(table, RegistrationEntry, RouteTableEntry)
     return Words(
         table.package.encode(),
-        tuple(word for word, common in registering if not common),
+        (
+            *(word for word, common in registering if not common),
+            *(name.encode() for entry in table.assignment for name in entry.attributes),
+        ),
         tuple(word for word, common in registering if common),
         tuple(word for word, _ in _beginnings(table, RouterEntry, MountEntry)),
     )

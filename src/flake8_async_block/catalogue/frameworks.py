@@ -17,6 +17,7 @@ from flake8_async_block.catalogue.callable_schema import (
 )
 from flake8_async_block.catalogue.framework_handing import Handing, handing_of
 from flake8_async_block.catalogue.framework_schema import (
+    AssignmentEntry,
     ConventionEntry,
     FrameworkTables,
     HandlerEntry,
@@ -151,6 +152,24 @@ class Frameworks:
     def calls(self, name: str) -> tuple[tuple[str, CallEntry], ...]:
         """The framework's name with each thing that calling ``name`` means for it."""
         return self._calls.get(name, ())
+
+    def assignment(self, name: str) -> tuple[str, AssignmentEntry] | None:
+        """The framework's name and the entry of an attribute, by its full name."""
+        return self._assignments.get(name)
+
+    @cached_property
+    def _assignments(self) -> dict[str, tuple[str, AssignmentEntry]]:
+        return {
+            name: (table.name, entry)
+            for table in self.tables
+            for entry in table.assignment
+            for name in full_names(entry.receivers, entry.attributes)
+        }
+
+    @cached_property
+    def assigned_attributes(self) -> frozenset[str]:
+        """The names of the attributes that :meth:`assignment` knows."""
+        return frozenset(map(last_part, self._assignments))
 
     def views(self, base: str) -> tuple[tuple[str, ViewEntry], ...]:
         """What is known of the methods of classes that inherit from ``base``."""

@@ -16,6 +16,7 @@ from flake8_async_block.graph.registrations import Mentions
 from flake8_async_block.graph.roles import Key
 from flake8_async_block.graph.values import (
     External,
+    Instance,
     Partial,
     ProjectClass,
     ProjectFunction,
@@ -70,6 +71,9 @@ class Callers:
         if outer in functions and own.startswith("<"):
             # A lambda or a generator expression has no name by which it is called.
             yield (module, outer)
+        if own == "__call__":
+            # The object that is injected may have been made anywhere, under any name.
+            yield from self._injecting(module, qualname, "")
         name = _searched_name(functions[qualname])
         if not name:
             return
@@ -95,7 +99,8 @@ class Callers:
     def is_injected(self, module: str, qualname: str) -> bool:
         """Whether the value of a function is injected somewhere in the project."""
         name = _searched_name(self._resolver.summary(module).functions[qualname])
-        if not name or not self._with_markers:
+        is_called = qualname.endswith(".__call__")
+        if not (name or is_called) or not self._with_markers:
             return False
         return next(self._injecting(module, qualname, name), None) is not None
 
@@ -201,7 +206,16 @@ class Callers:
     # injection
 
     def _injecting(self, module: str, qualname: str, name: str) -> Iterator[Key]:
-        files = self._files(module, name, self._with_markers)
+        """Into what a function is injected.
+
+        Args:
+            name: what it is called; empty if that does not tell the files in which it is.
+        """
+        if name:
+            files = self._files(module, name, self._with_markers)
+        else:
+            files = sorted(self._with_markers) if len(self._with_markers) <= _MOST_FILES else []
+            files = [file for file in files if self._resolver.project.summary(file) is not None]
         words = dict.fromkeys(
             alias for file in files for alias in self._aliases_in(file).get((module, qualname), ())
         )
@@ -276,10 +290,16 @@ class Callers:
             provider = Arguments.of(module, node).find(marker.parameter, 0)
             if provider is not None:
                 for value in self._resolver.evaluate(module, provider):
-                    yield from _keys(value)
+                    yield from self._keys_provided(value)
             return
         for operand in node.operands:
             yield from self._markers(module, operand, depth + 1)
+
+    def _keys_provided(self, value: Value) -> Iterator[Key]:
+        if isinstance(value, Instance):
+            for method in self._resolver.attribute(value, "__call__"):
+                yield from _keys(method)
+        yield from _keys(value)
 
     def _marker(self, module: str, node: PathNode) -> InjectorEntry | None:
         frameworks = self._resolver.frameworks

@@ -71,7 +71,7 @@ class HandlerIndex:
 
     def _search(self, start: ProjectFunction) -> Iterator[Reach]:
         ways: dict[ProjectFunction, tuple[ProjectFunction, ...]] = {start: (start,)}
-        level = [start]
+        level, has_found = [start], False
         while level and len(ways) < _MOST_FUNCTIONS:
             inner = []
             for function in level:
@@ -79,6 +79,7 @@ class HandlerIndex:
                 if handler is None:
                     inner.append(function)
                 else:
+                    has_found = True
                     yield Reach(handler, ways[function])
             level = []
             for function in inner:
@@ -87,6 +88,11 @@ class HandlerIndex:
                     if before not in ways:
                         ways[before] = (before, *ways[function])
                         level.append(before)
+        for function, way in () if has_found else ways.items():
+            for role in self.roles(function):
+                if role.before_others:
+                    yield Reach(self._handler(function, role), way)
+                    break
 
     def runs_once(self, function: ProjectFunction) -> bool:
         """Whether a function runs only while the server starts or stops.
@@ -124,21 +130,23 @@ class HandlerIndex:
     def handler_of(self, function: ProjectFunction) -> Handler | None:
         """The entry point that ``function`` itself is, or None."""
         for role in self.roles(function):
-            if not role.named:
-                continue
-            facts = self._resolver.function_facts(function)
-            own = [(function.path, function.qualname)]
-            if facts.owner:
-                own.append((function.path, facts.owner))
-            return Handler(
-                framework=role.framework,
-                method=role.method,
-                route=self._registrations.full_route(role, *own),
-                function=facts.qualname,
-                path=function.path,
-                line=facts.span.line,
-            )
+            if role.named and not role.before_others:
+                return self._handler(function, role)
         return None
+
+    def _handler(self, function: ProjectFunction, role: Role) -> Handler:
+        facts = self._resolver.function_facts(function)
+        own = [(function.path, function.qualname)]
+        if facts.owner:
+            own.append((function.path, facts.owner))
+        return Handler(
+            framework=role.framework,
+            method=role.method,
+            route=self._registrations.full_route(role, *own),
+            function=facts.qualname,
+            path=function.path,
+            line=facts.span.line,
+        )
 
     @property
     def knows_all(self) -> bool:

@@ -123,6 +123,14 @@ def _provided_by_name(resolver: Resolver, function: ProjectFunction, name: str) 
 
 def provided(resolver: Resolver, module: str, marker: int) -> Values:
     """What the provider named by an injector call such as ``Depends(get_db)`` makes, or nothing."""
+    providers = provider_of(resolver, module, marker)
+    if not providers:
+        return ()
+    return resolver.each(providers, lambda value: results.provided_by(resolver, value))
+
+
+def provider_of(resolver: Resolver, module: str, marker: int) -> Values:
+    """The provider that an injector call such as ``Depends(get_db)`` names, or nothing."""
     node = resolver.summary(module).nodes[marker]
     if node.op != PathOp.CALL:
         return ()
@@ -134,10 +142,5 @@ def provided(resolver: Resolver, module: str, marker: int) -> Values:
             continue
         arguments = Arguments.of(module, node)
         provider = arguments.find(injector.parameter, 0)
-        if provider is None:
-            return ()
-        return resolver.each(
-            resolver.evaluate(module, provider),
-            lambda value: results.provided_by(resolver, value),
-        )
+        return () if provider is None else resolver.evaluate(module, provider)
     return ()

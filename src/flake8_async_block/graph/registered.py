@@ -14,6 +14,7 @@ from flake8_async_block.catalogue.framework_schema import (
 from flake8_async_block.catalogue.framework_words import COMMON_METHODS
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.origins import members_of, origin_of
+from flake8_async_block.graph.parameters import provider_of
 from flake8_async_block.graph.roles import (
     Key,
     Role,
@@ -22,11 +23,13 @@ from flake8_async_block.graph.roles import (
     key_of,
     method_named,
     methods_in,
+    names_of_object,
     text_of,
 )
 from flake8_async_block.graph.values import (
     Coroutine,
     Generator,
+    Instance,
     Partial,
     ProjectClass,
     ProjectFunction,
@@ -34,7 +37,7 @@ from flake8_async_block.graph.values import (
 )
 from flake8_async_block.graph.values import Sequence as SequenceValue
 from flake8_async_block.model.path import PathNode, PathOp
-from flake8_async_block.model.summary import ModuleSummary
+from flake8_async_block.model.summary import ModuleSummary, Store
 
 if TYPE_CHECKING:
     from flake8_async_block.catalogue.framework_words import CallEntry
@@ -65,6 +68,24 @@ def note_registered(resolver: Resolver, module: str, found: Registered) -> None:
     if summary is not None:
         for call in _calls(resolver, module, summary):
             _note(call, found)
+        for store in summary.stores:
+            if store.attribute in resolver.frameworks.assigned_attributes:
+                _note_assigned(resolver, module, store, found.roles)
+
+
+def _note_assigned(
+    resolver: Resolver, module: str, store: Store, roles: dict[Key, list[Role]]
+) -> None:
+    """Note the function in ``app.router.lifespan_context = function``."""
+    for name in names_of_object(resolver, module, store.base):
+        known = resolver.frameworks.assignment(f"{name}.{store.attribute}")
+        if known is not None:
+            framework, entry = known
+            role = Role(framework, entry.method, "", entry.sync, True, (), entry.once)
+            for value in resolver.evaluate(module, store.value):
+                for key in _targets(resolver, value):
+                    roles.setdefault(key, []).append(role)
+            return
 
 
 def _calls(resolver: Resolver, module: str, summary: ModuleSummary) -> Iterator[_Call]:
@@ -190,11 +211,26 @@ def _register(place: _Call, entry: RegistrationEntry, roles: dict[Key, list[Role
         named=entry.named,
         above=tuple(above),
         once=entry.once,
+        before_others=entry.markers,
     )
-    for value in place.resolver.evaluate(place.module, path):
+    for value in _handed_over(place, entry, path):
         for key in _targets(place.resolver, value):
             roles.setdefault(key, []).append(role)
     _register_view(place, path, role, roles)
+
+
+def _handed_over(place: _Call, entry: RegistrationEntry, path: int) -> Iterator[Value]:
+    """What the framework will call of an argument, as functions, classes or objects."""
+    resolver = place.resolver
+    if entry.markers:
+        for origin in members_of(resolver, place.module, path):
+            yield from provider_of(resolver, origin.module, origin.node)
+        return
+    for value in resolver.evaluate(place.module, path):
+        if entry.class_method and isinstance(value, ProjectClass):
+            yield from resolver.attribute(Instance(value), entry.class_method)
+        else:
+            yield value
 
 
 def _register_view(place: _Call, path: int, role: Role, roles: dict[Key, list[Role]]) -> None:
@@ -229,6 +265,10 @@ def _targets(resolver: Resolver, value: Value) -> Iterator[Key]:
         yield (value.path, value.qualname)
     elif isinstance(value, (Coroutine, Generator)):
         yield (value.function.path, value.function.qualname)
+    elif isinstance(value, Instance):
+        for method in resolver.attribute(value, "__call__"):
+            if isinstance(method, ProjectFunction):
+                yield (method.path, method.qualname)
     elif isinstance(value, Partial):
         for inner in value.function:
             yield from _targets(resolver, inner)

@@ -45,8 +45,7 @@ class Registrations:
     def roles(self, module: str, qualname: str) -> tuple[Role, ...]:
         """How calls anywhere in the project register a function or class of ``module``."""
         self._questions += 1
-        name = qualname.rpartition(".")[2].partition("#")[0]
-        files = self._naming(name)
+        files = self._naming(_registered_name(qualname))
         if module not in files and module in self._registering:
             files = (module, *files)
         return tuple(
@@ -161,6 +160,14 @@ class Registrations:
             known = self._found[module] = Registered({}, {}, {})
             uses.on_behalf_of(module, lambda: note_registered(self._resolver, module, known))
         return known
+
+
+def _registered_name(qualname: str) -> str:
+    """The word by which something is registered; it is the class whose objects are called."""
+    outer, _, name = qualname.rpartition(".")
+    if name == "__call__":
+        name = outer.rpartition(".")[2]
+    return name.partition("#")[0]
 
 
 def _prefix_of_class(resolver: Resolver, key: Key) -> str:

@@ -43,6 +43,7 @@ class Role(NamedTuple):
         named: whether it is an entry point worth naming.
         above: what it is registered with: the router, the call that makes the route.
         once: it runs when the server starts or stops.
+        before_others: it is called before handlers, of which each is the better name for it.
     """
 
     framework: str
@@ -52,6 +53,7 @@ class Role(NamedTuple):
     named: bool
     above: tuple[Key, ...]
     once: bool = False
+    before_others: bool = False
 
 
 def key_of(resolver: Resolver, origin: Origin | None) -> Key | None:
@@ -114,6 +116,14 @@ def called_names(resolver: Resolver, module: str, callee: int) -> list[str]:
     if not names and node.op == PathOp.ATTRIBUTE:
         for value in resolver.evaluate(module, node.operands[0]):
             names += [f"{name}.{node.name}" for name in _type_names(resolver, value)]
+    return names
+
+
+def names_of_object(resolver: Resolver, module: str, path: int) -> list[str]:
+    """The names under which the framework data may know the type of an object."""
+    names = called_names(resolver, module, path)
+    for value in resolver.evaluate(module, path):
+        names += _type_names(resolver, value)
     return names
 
 
