@@ -126,9 +126,11 @@ class SharedEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         attributes: the names under which other objects hold them: an assignment below one counts
             even where nothing is known of that other object.
         keys: classes of keys whose second argument is the type of the item.
+        subclassed: projects derive classes from these types, which set attributes of their own.
     """
 
     types: tuple[DottedName, ...]
     items: bool = False
     attributes: tuple[str, ...] = ()
     keys: tuple[DottedName, ...] = ()
+    subclassed: bool = False

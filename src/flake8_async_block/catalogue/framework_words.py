@@ -14,7 +14,7 @@ from flake8_async_block.catalogue.framework_schema import (
     RouteTableEntry,
 )
 
-COMMON_METHODS: Final = frozenset({"append", "register"})
+COMMON_METHODS: Final = frozenset({"append", "extend", "register"})
 """Methods whose calls say something only together with the attribute before them."""
 CallEntry = RegistrationEntry | RouterEntry | MountEntry | RouteTableEntry
 """What a call can mean for the routes of an application."""

@@ -46,11 +46,25 @@ def shared_attribute(resolver: Resolver, type_name: str, name: str) -> Values:
             for store in resolver.summary(module).stores
             if store.attribute == name and _is_on(resolver, entry, module, store)
         ]
+        found += _set_by_classes(resolver, entry, name)
         if not found:
             return (Unknown(f"nothing in the project assigns `{name}` to a shared object"),)
         return merge(*found)
 
     return resolver.guarded(f"shared {name}", ("shared", entry.types, name), look)
+
+
+def _set_by_classes(resolver: Resolver, entry: SharedEntry, name: str) -> list[Values]:
+    """What the project's own classes of shared objects set their attribute ``name`` to."""
+    if not entry.subclassed:
+        return []
+    return [
+        resolver.evaluate_all(module, facts.attributes[name])
+        for module in resolver.project.mentioning(name.encode())
+        for facts in resolver.summary(module).classes.values()
+        if name in facts.attributes
+        and resolver.is_instance_of((Instance(ProjectClass(module, facts.qualname)),), entry.types)
+    ]
 
 
 def stored_attribute(
@@ -158,9 +172,6 @@ def _is_on(resolver: Resolver, entry: SharedEntry, module: str, store: Store) ->
     """Whether a value is left on such an object, or on what is called like one."""
     owners = [value for value in resolver.evaluate(module, store.base) if is_known(value)]
     if owners:
-        return any(
-            isinstance(owner, ExternalInstance) and owner.type_name in entry.types
-            for owner in owners
-        )
+        return any(resolver.is_instance_of((owner,), entry.types) for owner in owners)
     node = resolver.summary(module).nodes[store.base]
     return node.op == PathOp.ATTRIBUTE and node.name in entry.attributes
