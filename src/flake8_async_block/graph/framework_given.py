@@ -18,11 +18,11 @@ from flake8_async_block.catalogue.framework_words import COMMON_METHODS
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.decorators import is_static
-from flake8_async_block.graph.roles import called_names
+from flake8_async_block.graph.roles import called_names, registered_name
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
-    Partial,
+    Instance,
     ProjectClass,
     ProjectFunction,
     Value,
@@ -107,7 +107,7 @@ def _by_class(
 
 
 def _by_calls(resolver: Resolver, function: ProjectFunction) -> Iterator[tuple[str, ...]]:
-    name = _own_name(function.qualname)
+    name = registered_name(function.qualname)
     if not name.isidentifier() or name.startswith("__"):
         return
     files = _registering(resolver)
@@ -120,7 +120,7 @@ def _by_calls(resolver: Resolver, function: ProjectFunction) -> Iterator[tuple[s
         resolver.project.uses.note(module)
         if resolver.project.summary(module) is not None:
             for call, argument in _taking_in(resolver, module).get(name, ()):
-                if _means(resolver.evaluate(module, argument), function):
+                if _means(resolver, resolver.evaluate(module, argument), function):
                     yield from _handed_by(resolver, module, call, argument)
 
 
@@ -173,6 +173,9 @@ def _taking_in(resolver: Resolver, module: str) -> dict[str, list[tuple[int, int
         summary = resolver.summary(module)
         for call, argument in _taken(resolver, summary):
             node = summary.nodes[argument]
+            if node.op == PathOp.CALL:
+                # An object that is made on the spot, and can be called.
+                node = summary.nodes[node.operands[0]]
             if node.op in _NAMED:
                 known.setdefault(_own_name(node.name), []).append((call, argument))
     return known
@@ -203,13 +206,13 @@ def _taken(resolver: Resolver, summary: ModuleSummary) -> Iterator[tuple[int, in
                     yield index, element
 
 
-def _means(values: Values, function: ProjectFunction) -> bool:
-    return any(_is(value, function) for value in values)
+def _means(resolver: Resolver, values: Values, function: ProjectFunction) -> bool:
+    return any(_is(resolver, value, function) for value in values)
 
 
-def _is(value: Value, function: ProjectFunction) -> bool:
-    if isinstance(value, Partial):
-        return _means(value.function, function)
+def _is(resolver: Resolver, value: Value, function: ProjectFunction) -> bool:
+    if isinstance(value, Instance):
+        return _means(resolver, resolver.attribute(value, "__call__"), function)
     return isinstance(value, ProjectFunction) and (
         (value.path, value.qualname) == (function.path, function.qualname)
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from flake8_async_block.catalogue.framework_schema import RouterEntry
 from flake8_async_block.graph.attributes import lineage
 from flake8_async_block.graph.registered import Registered, note_registered
-from flake8_async_block.graph.roles import Key, Role, class_text
+from flake8_async_block.graph.roles import Key, Role, class_text, registered_name
 from flake8_async_block.graph.values import External, ProjectClass
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Registrations:
     def roles(self, module: str, qualname: str) -> tuple[Role, ...]:
         """How calls anywhere in the project register a function or class of ``module``."""
         self._questions += 1
-        files = self._naming(_registered_name(qualname))
+        files = self._naming(registered_name(qualname))
         if module not in files and module in self._registering:
             files = (module, *files)
         return tuple(
@@ -160,14 +160,6 @@ class Registrations:
             known = self._found[module] = Registered({}, {}, {})
             uses.on_behalf_of(module, lambda: note_registered(self._resolver, module, known))
         return known
-
-
-def _registered_name(qualname: str) -> str:
-    """The word by which something is registered; it is the class whose objects are called."""
-    outer, _, name = qualname.rpartition(".")
-    if name == "__call__":
-        name = outer.rpartition(".")[2]
-    return name.partition("#")[0]
 
 
 def _prefix_of_class(resolver: Resolver, key: Key) -> str:

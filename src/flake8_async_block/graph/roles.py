@@ -56,6 +56,14 @@ class Role(NamedTuple):
     before_others: bool = False
 
 
+def registered_name(qualname: str) -> str:
+    """The word by which a function is registered: of ``__call__`` it is the class."""
+    outer, _, name = qualname.rpartition(".")
+    if name == "__call__":
+        name = outer.rpartition(".")[2]
+    return name.partition("#")[0]
+
+
 def key_of(resolver: Resolver, origin: Origin | None) -> Key | None:
     if origin is None:
         return None
