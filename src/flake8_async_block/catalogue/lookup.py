@@ -158,7 +158,10 @@ class Catalogue:
                 holds=entry.holds,
                 unless=override.unless if override else (),
                 only_if=override.only_if if override else (),
-                unblocked_by=tuple(entry.unblocked_by.items()),
+                unblocked_by=(
+                    *entry.unblocked_by.items(),
+                    *(override.unblocked_by.items() if override else ()),
+                ),
                 note=(override.note if override else "") or entry.note,
                 evidence=entry.evidence,
             )

@@ -73,6 +73,7 @@ class MethodOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     cost: Cost | None = None
     unless: tuple[Condition, ...] = ()
     only_if: tuple[Condition, ...] = ()
+    unblocked_by: dict[str, tuple[Condition, ...]] = {}
     instead: str = ""
     note: str = ""
 
@@ -159,7 +160,8 @@ class ClassEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         construct_unless: creating an instance does not block when any of these conditions holds.
         construct_only_if: creating an instance blocks only when all of these conditions hold.
         unblocked_by: method → conditions: once it was called with one of these, or at all if there
-            are none, in the same function, the methods of the object do not block.
+            are none, in the same function, the methods of the object do not block. Said of one
+            method (``method.get.unblocked-by``) it counts for that one alone.
         singleton: the names are those of one object, such as ``sys.stdin``, not of its class.
         holds: what is held between entering and leaving, or ``acquire`` and ``release``.
     """
