@@ -8,7 +8,7 @@ needed to understand annotations.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flake8_async_block.extract.builder import span_of
@@ -92,21 +92,29 @@ def _part_of_version(node: ast.expr) -> str | None:
     return "all" if name == "version_info" else None
 
 
-def asked_of_name(test: ast.expr) -> tuple[str, str, str] | None:
-    """The variable that a test is about, what it has to be, and what it is otherwise."""
+def asked_of_names(test: ast.expr, *, holds: bool) -> Iterator[tuple[str, str]]:
+    """The variables that decide a test alone or with others, and what each then has to be.
+
+    Args:
+        test: the condition.
+        holds: whether it is to hold, or not to.
+    """
     if isinstance(test, ast.Name):
-        return test.id, Needs.TRUE, Needs.FALSE
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        if isinstance(test.operand, ast.Name):
-            return test.operand.id, Needs.FALSE, Needs.TRUE
+        yield test.id, Needs.TRUE if holds else Needs.FALSE
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from asked_of_names(test.operand, holds=not holds)
+    elif isinstance(test, ast.BoolOp):
+        # All parts of an ``and`` that holds do, and none of an ``or`` that does not.
+        if isinstance(test.op, ast.And) == holds:
+            for part in test.values:
+                yield from asked_of_names(part, holds=holds)
     elif isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and len(test.ops) == 1:
         right = test.comparators[0]
         if isinstance(right, ast.Constant) and right.value is None:
             if isinstance(test.ops[0], ast.Is):
-                return test.left.id, Needs.NONE, Needs.GIVEN
-            if isinstance(test.ops[0], ast.IsNot):
-                return test.left.id, Needs.GIVEN, Needs.NONE
-    return None
+                yield test.left.id, Needs.NONE if holds else Needs.GIVEN
+            elif isinstance(test.ops[0], ast.IsNot):
+                yield test.left.id, Needs.GIVEN if holds else Needs.NONE
 
 
 def extent_of(statements: Sequence[ast.stmt]) -> Span:

@@ -22,7 +22,7 @@ from flake8_async_block.extract.guards import (
 from flake8_async_block.extract.loop_facts import note_for, note_while
 from flake8_async_block.extract.narrowing import narrow, narrow_to
 from flake8_async_block.extract.patterns import bind_pattern
-from flake8_async_block.extract.reach import asked_of_name, extent_of, is_exit, may_exit, truth_of
+from flake8_async_block.extract.reach import asked_of_names, extent_of, is_exit, may_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import Op, PathOp
@@ -91,6 +91,7 @@ class StatementReader(AssignmentReader):
                 return _LEAVES
             if isinstance(statement, ast.If) and is_early_exit(statement):
                 rest = statements[number + 1 :]
+                self._note_branches(statement.test, rest, holds=False)
                 shared = self._shared_names(statement.test)
                 found = guard_of_rest(statement.test, rest, shared, self.function.loop_names)
                 self.guard = stronger(self.guard, found)
@@ -168,7 +169,8 @@ class StatementReader(AssignmentReader):
         holds = truth_of(test)
         if isinstance(test, ast.Constant):
             return self.read_block(node.body if test.value else node.orelse)
-        self._note_branches(node)
+        self._note_branches(test, node.body, holds=True)
+        self._note_branches(test, node.orelse, holds=False)
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
@@ -187,20 +189,19 @@ class StatementReader(AssignmentReader):
         self._join(leaves_body, after_body, leaves_else, self.scope.flow)
         return leaves_body and leaves_else
 
-    def _note_branches(self, node: ast.If) -> None:
-        """Note which branches of ``if parameter:`` and the like the callers decide about."""
-        asked = asked_of_name(node.test)
-        if asked is None:
+    def _note_branches(
+        self, test: ast.expr, statements: Sequence[ast.stmt], *, holds: bool
+    ) -> None:
+        """Note that ``statements`` run only where ``test`` holds, if callers decide about that."""
+        if not statements:
             return
-        name, needs, otherwise = asked
-        path = self.scope.flow.get(name)
-        if path is None or self.table.nodes[path].op != PathOp.PARAMETER:
-            return
-        slot = self.table.nodes[path].name
-        if slot.rpartition(":")[0] == self.function.qualname:
-            self.function.branches.append(Branch(slot, needs, extent_of(node.body)))
-            if node.orelse:
-                self.function.branches.append(Branch(slot, otherwise, extent_of(node.orelse)))
+        for name, needs in asked_of_names(test, holds=holds):
+            path = self.scope.flow.get(name)
+            if path is None or self.table.nodes[path].op != PathOp.PARAMETER:
+                continue
+            slot = self.table.nodes[path].name
+            if slot.rpartition(":")[0] == self.function.qualname:
+                self.function.branches.append(Branch(slot, needs, extent_of(statements)))
 
     def _read_branch(
         self, statements: Sequence[ast.stmt], guard: str, *, is_dead: bool = False
