@@ -1,4 +1,8 @@
-"""What a test such as ``isinstance(x, T)`` says about ``x``, where it holds and where it fails."""
+"""What a test such as ``isinstance(x, T)`` says about ``x``, where it holds and where it fails.
+
+``iscoroutinefunction(f)`` is such a test, too: what follows often awaits ``f()`` if it holds, and
+hands ``f`` to a thread if not.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,13 @@ from flake8_async_block.extract.recorder import Recorder
 from flake8_async_block.model.path import Narrowing, PathOp
 
 _SAME: Final = (ast.Is, ast.Eq)
+_ASYNC_TESTS: Final = frozenset(
+    {"iscoroutinefunction", "iscoroutinecallable", "isasynccallable", "isasyncfunction"}
+)
+"""The last words of tests for coroutine functions, without underscores.
+
+Besides that of ``inspect`` most frameworks, and many applications, have one of their own.
+"""
 
 
 def narrow(reader: Recorder, test: ast.expr, *, holds: bool) -> None:
@@ -27,6 +38,8 @@ def narrow(reader: Recorder, test: ast.expr, *, holds: bool) -> None:
         if found is not None:
             subject, members = found
             narrow_to(reader, subject, members, holds=holds)
+        elif isinstance(test, ast.Call) and len(test.args) == 1 and _is_async_test(test.func):
+            _narrow_by(reader, test.args[0], Narrowing.ASYNC if holds else Narrowing.NOT_ASYNC)
 
 
 @contextmanager
@@ -50,21 +63,30 @@ def narrow_to(reader: Recorder, subject: ast.expr, members: list[ast.expr], *, h
 
     Only variables and attributes of variables are remembered.
     """
+    table = reader.table
+    types = [table.add(PathOp.INSTANCE, operands=(reader.read_type(each),)) for each in members]
+    name = Narrowing.IS if holds else Narrowing.IS_NOT
+    _narrow_by(reader, subject, name, table.union(*types))
+
+
+def _narrow_by(reader: Recorder, subject: ast.expr, name: str, *operands: int) -> None:
     if not isinstance(subject, ast.Name) and not (
         isinstance(subject, ast.Attribute) and isinstance(subject.value, ast.Name)
     ):
         return
-    table = reader.table
-    types = [table.add(PathOp.INSTANCE, operands=(reader.read_type(each),)) for each in members]
     before = reader.read_silently(subject)
     if reader.is_self(before):
         return
-    name = Narrowing.IS if holds else Narrowing.IS_NOT
-    path = table.add(PathOp.NARROWED, name, (before, table.union(*types)))
+    path = reader.table.add(PathOp.NARROWED, name, (before, *operands))
     if isinstance(subject, ast.Name):
         reader.scope.flow[subject.id] = path
     elif isinstance(subject.value, ast.Name):
         reader.scope.bind_attribute(subject.value.id, subject.attr, path)
+
+
+def _is_async_test(callee: ast.expr) -> bool:
+    name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+    return name.replace("_", "").lower() in _ASYNC_TESTS
 
 
 def _type_test(test: ast.expr) -> tuple[ast.expr, list[ast.expr]] | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_static
+from flake8_async_block.graph.offloads import functions_left
 from flake8_async_block.graph.values import (
     NONE,
     External,
@@ -29,7 +30,7 @@ from flake8_async_block.graph.values import (
     unbound,
 )
 from flake8_async_block.model.diagnostic import Span
-from flake8_async_block.model.path import SPREAD, PathNode, PathOp
+from flake8_async_block.model.path import ASYNC_TESTS, SPREAD, PathNode, PathOp
 from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, Needs, ParameterKind
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def _evaluate(resolver: Resolver, place: Place, summary: ModuleSummary, path: in
     elif node.op == PathOp.FUNCTION:
         if _is_inside(node.name, place.given) and depth_of(place.given) < DEEPEST:
             return (ProjectFunction(place.module, node.name, (), place.given),)
+    elif node.op == PathOp.NARROWED and node.name in ASYNC_TESTS:
+        values = _evaluate(resolver, place, summary, node.operands[0])
+        return functions_left(resolver, values, node.name)
     elif node.op == PathOp.UNION:
         return merge(*[_evaluate(resolver, place, summary, each) for each in node.operands])
     elif node.op == PathOp.CALL and len(node.operands) > 1:
@@ -86,7 +90,7 @@ def _mentions(summary: ModuleSummary, path: int, slots: set[str], given: Given) 
         return node.name in slots
     if node.op == PathOp.FUNCTION:
         return _is_inside(node.name, given)
-    return node.op in (PathOp.UNION, PathOp.CALL) and any(
+    return node.op in (PathOp.UNION, PathOp.CALL, PathOp.NARROWED) and any(
         _mentions(summary, operand, slots, given) for operand in node.operands
     )
 
@@ -271,6 +275,8 @@ def _uses_in(resolver: Resolver, module: str) -> dict[str, list[Use]]:
         for index, node in enumerate(nodes):
             if node.op == PathOp.PARAMETER:
                 slots[index] = (node.name,)
+            elif node.op == PathOp.NARROWED and node.name in ASYNC_TESTS:
+                slots[index] = slots.get(node.operands[0], ())
             elif node.op == PathOp.UNION:
                 within = [slot for each in node.operands for slot in slots.get(each, ())]
                 if within:

@@ -29,7 +29,7 @@ from flake8_async_block.graph.values import (
     literal_value,
 )
 from flake8_async_block.graph.wrappers import offloader_of, outside_names
-from flake8_async_block.model.path import NO_PATH, SPREAD, PathOp
+from flake8_async_block.model.path import NO_PATH, SPREAD, Narrowing, PathOp
 from flake8_async_block.model.summary import FunctionFacts, Site, SiteKind
 
 if TYPE_CHECKING:
@@ -136,6 +136,20 @@ def is_async_function(resolver: Resolver, value: Value) -> bool:
     return bool(facts.returned) and all(
         is_coroutine_call(resolver, value.path, path) for path in facts.returned
     )
+
+
+def functions_left(resolver: Resolver, values: Values, narrowing: str) -> Values:
+    """The candidates that a test for coroutine functions leaves.
+
+    Args:
+        narrowing: ``ASYNC`` or ``NOT_ASYNC`` of :class:`Narrowing`.
+    """
+    wanted = narrowing == Narrowing.ASYNC
+    left = tuple(value for value in values if is_async_function(resolver, value) == wanted)
+    if wanted:
+        # Of what is not known to be one, a decorator may have made one.
+        return left or values
+    return left or (Unknown("a test has ruled out every known function"),)
 
 
 def _is_outside_coroutine(resolver: Resolver, value: External | ExternalMethod) -> bool:

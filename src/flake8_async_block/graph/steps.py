@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flake8_async_block.graph import names, parameters, protocols, types
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.attributes import is_one_of
+from flake8_async_block.graph.offloads import functions_left
 from flake8_async_block.graph.promised import MAPPING_TYPE
 from flake8_async_block.graph.shown import element_of
 from flake8_async_block.graph.values import (
@@ -24,7 +25,7 @@ from flake8_async_block.graph.values import (
     is_known,
     merge,
 )
-from flake8_async_block.model.path import SPREAD, Narrowing, PathNode, PathOp
+from flake8_async_block.model.path import ASYNC_TESTS, SPREAD, Narrowing, PathNode, PathOp
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
@@ -118,6 +119,8 @@ def _typed(resolver: Resolver, module: str, node: PathNode) -> Values:
 
 def _narrowed(resolver: Resolver, module: str, node: PathNode) -> Values:
     values = resolver.evaluate(module, node.operands[0])
+    if node.name in ASYNC_TESTS:
+        return functions_left(resolver, values, node.name)
     tested = resolver.evaluate(module, node.operands[1])
     matching = tuple(value for value in values if is_one_of(resolver, value, tested))
     if node.name == Narrowing.IS:

@@ -22,7 +22,7 @@ from flake8_async_block.graph.values import (
     ProjectFunction,
     Value,
 )
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.model.path import ASYNC_TESTS, PathOp
 from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, SiteKind
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def _inferred(resolver: Resolver, function: ProjectFunction, depth: int) -> Offl
             parameter=slot.rpartition(":")[2],
             position=slots[slot] - bound,
             gives="awaitable" if part is facts else "function",
+            coroutines=_is_asked(summary, slot),
         )
     return None
 
@@ -117,6 +118,16 @@ def _parts(summary: ModuleSummary, facts: FunctionFacts) -> Iterator[FunctionFac
     for qualname, inner in summary.functions.items():
         if qualname.startswith(start) and "<" not in qualname[len(start) :]:
             yield inner
+
+
+def _is_asked(summary: ModuleSummary, slot: str) -> bool:
+    """Whether a test tells coroutine functions among what a parameter is given from others."""
+    return any(
+        node.op == PathOp.NARROWED
+        and node.name in ASYNC_TESTS
+        and slot in _slots_in(summary, node.operands[0], {slot: 0})
+        for node in summary.nodes
+    )
 
 
 def _handed_on(
@@ -149,6 +160,8 @@ def _slots_in(summary: ModuleSummary, path: int, slots: dict[str, int]) -> Itera
     node = summary.nodes[path]
     if node.op == PathOp.PARAMETER and node.name in slots:
         yield node.name
+    elif node.op == PathOp.NARROWED:
+        yield from _slots_in(summary, node.operands[0], slots)
     elif node.op == PathOp.UNION or (
         node.op == PathOp.CALL
         and summary.nodes[node.operands[0]].name.rpartition(".")[2] in _PARTIALS

@@ -95,16 +95,19 @@ class PathOp:
     STAR: Final = "*"
     """``*operand 0`` in a call's positional arguments."""
     NARROWED: Final = "narrowed"
-    """Operand 0 where it is (``name`` is a :class:`Narrowing`) an instance of operand 1."""
+    """Operand 0 as a test (``name`` is a :class:`Narrowing`) leaves it; operand 1 is a type."""
     BINARY: Final = "binary"
     """``operand 0 <name> operand 1``; ``name`` is the method, such as ``__truediv__``."""
 
 
 class Narrowing:
-    """What a test has told about a value's type."""
+    """What a test has told about a value's type, or about a function."""
 
     IS: Final = "is"
     IS_NOT: Final = "is not"
+    ASYNC: Final = "async"
+    """It is a coroutine function. Here and in the next there is no operand 1."""
+    NOT_ASYNC: Final = "not async"
 
 
 class PathNode(NamedTuple):
@@ -116,6 +119,7 @@ class PathNode(NamedTuple):
     keywords: tuple[str, ...] = ()
 
 
+ASYNC_TESTS: Final = (Narrowing.ASYNC, Narrowing.NOT_ASYNC)
 _MAX_RENDERED_DEPTH: Final = 24
 
 
