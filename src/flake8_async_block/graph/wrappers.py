@@ -93,20 +93,21 @@ def _inferred(resolver: Resolver, function: ProjectFunction, depth: int) -> Offl
         f"{facts.qualname}:{parameter.name}": number
         for number, parameter in enumerate(facts.parameters)
     }
-    handed: dict[str, FunctionFacts] = {}
+    handed: dict[str, tuple[FunctionFacts, OffloaderEntry]] = {}
     for part in _parts(summary, facts):
-        for slot in _handed_on(resolver, function.path, part, slots, depth):
-            handed.setdefault(slot, part)
-    for slot, part in handed.items():
+        for slot, entry in _handed_on(resolver, function.path, part, slots, depth):
+            handed.setdefault(slot, (part, entry))
+    for slot, (part, entry) in handed.items():
         if _is_called(summary, facts, slot):
             continue
         bound = 1 if facts.owner and not is_static(resolver, function) else 0
+        makes = part is not facts or (entry.gives == "function" and not facts.is_async)
         return OffloaderEntry(
             names=(),
             parameter=slot.rpartition(":")[2],
             position=slots[slot] - bound,
-            gives="awaitable" if part is facts else "function",
-            coroutines=_is_asked(summary, slot),
+            gives="function" if makes else "awaitable",
+            coroutines=entry.coroutines or _is_asked(summary, slot),
         )
     return None
 
@@ -132,8 +133,8 @@ def _is_asked(summary: ModuleSummary, slot: str) -> bool:
 
 def _handed_on(
     resolver: Resolver, module: str, part: FunctionFacts, slots: dict[str, int], depth: int
-) -> Iterator[str]:
-    """The parameters that the calls in one function hand to a thread."""
+) -> Iterator[tuple[str, OffloaderEntry]]:
+    """The parameters that the calls in one function hand to a thread, and by what."""
     nodes = resolver.summary(module).nodes
     for site in part.sites:
         node = nodes[site.path]
@@ -148,11 +149,11 @@ def _handed_on(
                 continue
             arguments = Arguments.of(module, node)
             path = arguments.find(entry.parameter, entry.position)
-            if path is not None:
-                yield from _slots_in(resolver.summary(module), path, slots)
-            for given in arguments.positional[entry.position + 1 :]:
-                if path is not None and nodes[path].name == _CONTEXT_RUN:
-                    yield from _slots_in(resolver.summary(module), given, slots)
+            given = [] if path is None else [path]
+            if path is not None and nodes[path].name == _CONTEXT_RUN:
+                given += arguments.positional[entry.position + 1 :]
+            for each in given:
+                yield from ((slot, entry) for slot in _slots_in(summary, each, slots))
 
 
 def _slots_in(summary: ModuleSummary, path: int, slots: dict[str, int]) -> Iterator[str]:
