@@ -50,6 +50,7 @@ class Callers:
         self._mentions = mentions
         self._known: dict[Key, tuple[Key, ...]] = {}
         self._uses: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {}
+        self._named: dict[str, dict[str, list[int]]] = {}
         self._injected: dict[str, dict[Key, tuple[str, ...]]] = {}
         self._aliases: dict[str, dict[Key, tuple[str, ...]]] = {}
 
@@ -158,10 +159,11 @@ class Callers:
         nodes = summary.nodes
         named = {
             index
-            for index, node in enumerate(nodes)
-            if _bare_name(summary, index) == name
-            and any(_means(value, *meant) for value in self._resolver.evaluate(file, index))
+            for index in self._nodes_by_name(file, summary).get(name, ())
+            if any(_means(value, *meant) for value in self._resolver.evaluate(file, index))
         }
+        if not named:
+            return []
         calls = {
             index
             for index, node in enumerate(nodes)
@@ -178,6 +180,17 @@ class Callers:
             for facts in summary.functions.values()
             if any(item.path in calls for item in facts.awaits)
         ]
+
+    def _nodes_by_name(self, file: str, summary: ModuleSummary) -> dict[str, list[int]]:
+        """The steps of a file that name something, by the last word of it."""
+        known = self._named.get(file)
+        if known is None:
+            known = self._named[file] = {}
+            for index in range(len(summary.nodes)):
+                name = _bare_name(summary, index)
+                if name:
+                    known.setdefault(name, []).append(index)
+        return known
 
     # calls
 

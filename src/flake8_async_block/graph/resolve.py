@@ -71,6 +71,7 @@ class Resolver:
         self.decorated: dict[ProjectFunction, Decorated] = {}
         """What :mod:`.handed` found out of functions that call their parameters."""
         self.subclasses: dict[ProjectClass, tuple[ProjectClass, ...]] = {}
+        self.named_bases: dict[str, dict[str, tuple[str, ...]]] = {}
         self.overrides: dict[tuple[ProjectClass, str], tuple[ProjectFunction, ...]] = {}
         """What :mod:`.subclasses` found out: the classes below one, what they make of a method."""
         self.reads: dict[tuple[ProjectClass, str], Candidate | None] = {}

@@ -138,14 +138,27 @@ def _find_subclasses(resolver: Resolver, cls: ProjectClass) -> tuple[ProjectClas
     return tuple(
         below
         for module in files
-        for qualname, facts in resolver.summary(module).classes.items()
-        if any(_is_named(resolver.summary(module), base, name) for base in facts.bases)
-        and cls in base_values(resolver, below := ProjectClass(module, qualname))
+        for qualname in _by_base(resolver, module).get(name, ())
+        if cls in base_values(resolver, below := ProjectClass(module, qualname))
     )
 
 
-def _is_named(summary: ModuleSummary, base: int, name: str) -> bool:
+def _by_base(resolver: Resolver, module: str) -> dict[str, tuple[str, ...]]:
+    """The classes of a file, by the last words of the names of their bases."""
+    known = resolver.named_bases.get(module)
+    if known is None:
+        found: dict[str, dict[str, None]] = {}
+        summary = resolver.summary(module)
+        for qualname, facts in summary.classes.items():
+            for base in facts.bases:
+                found.setdefault(_name_of(summary, base), {})[qualname] = None
+        known = {name: tuple(classes) for name, classes in found.items()}
+        resolver.named_bases[module] = known
+    return known
+
+
+def _name_of(summary: ModuleSummary, base: int) -> str:
     node = summary.nodes[base]
     if node.op == PathOp.ITEM:
         node = summary.nodes[node.operands[0]]
-    return node.op in _NAMING and node.name.rpartition(".")[2].partition("#")[0] == name
+    return node.name.rpartition(".")[2].partition("#")[0] if node.op in _NAMING else ""
