@@ -24,7 +24,7 @@ from flake8_async_block.fixers.extraction import (
     places_to,
 )
 from flake8_async_block.fixers.interleaving import changed_meanwhile
-from flake8_async_block.fixers.layout import lines_inside_strings, newline_at
+from flake8_async_block.fixers.layout import newline_at
 from flake8_async_block.fixers.placement import manager_caution
 from flake8_async_block.fixers.scopes import bound, last_simple, may_swallow
 from flake8_async_block.fixers.stretches import (
@@ -232,7 +232,7 @@ def _moved(
     call = f"await {runner.text}{backend.before}{', '.join([name, *interface.passed])})"
     await_at = len(closing.encode())
     moved = Splice(end, end, f"{closing}{call}{newline}", owner, await_at=await_at)
-    inside = lines_inside_strings(source, source.module)
+    inside = source.lines_inside_strings
     indented = [
         Splice(offset, offset, unit, owner)
         for line in range(first_line, last_line + 1)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import libcst as cst
 
 from flake8_async_block.fixers.base import Splice
-from flake8_async_block.fixers.locate import ParsedSource, descendants
+from flake8_async_block.fixers.locate import ParsedSource
 
 _WIDTHS: Final = (88, 100, 120)
 _SELDOM: Final = 50
@@ -18,7 +18,6 @@ _FEW: Final = 4
 """... or so many, where it has few lines."""
 _FORMATTED: Final = (cst.FormattedString, getattr(cst, "TemplatedString", cst.FormattedString))
 _BRACKETS: Final = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
-_STRINGS: Final = (cst.SimpleString, cst.FormattedString)
 
 
 class BrokenOpen(NamedTuple):
@@ -152,22 +151,10 @@ def indented(
         last: the last line.
         unit: the white space to add.
     """
-    inside = lines_inside_strings(source, node)
+    inside = source.lines_inside_strings
     owner = source.span(node)
     for line in range(first, last + 1):
         start = source.line_starts[line - 1]
         end = source.line_starts[line] if line < len(source.line_starts) else len(source.text)
         if line not in inside and source.text[start:end].strip():
             yield Splice(start, start, unit, owner)
-
-
-def lines_inside_strings(source: ParsedSource, node: cst.CSTNode) -> frozenset[int]:
-    """The lines, from 1, that begin inside a string literal."""
-    return frozenset(
-        line
-        for inner in descendants(node)
-        if isinstance(inner, _STRINGS)
-        for line in range(
-            source.line(source.span(inner)[0]) + 1, source.line(source.span(inner)[1] - 1) + 1
-        )
-    )

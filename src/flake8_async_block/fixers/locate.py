@@ -12,7 +12,7 @@ import tokenize
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeVar
 
@@ -28,6 +28,11 @@ _LEADING_FORM_FEED: Final = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t\f]*\f")
 _LAYOUT_FIELDS: Final = frozenset(
     {"lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "leading_lines", "header"}
     | {"footer", "comma", "semicolon", "equal", "lines_after_decorators", "trailing_whitespace"}
+)
+_STRINGS: Final = (
+    cst.SimpleString,
+    cst.FormattedString,
+    getattr(cst, "TemplatedString", cst.FormattedString),
 )
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -54,7 +59,7 @@ class Encoding:
         return self.byte_order_mark + text.decode().encode(self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParsedSource:
     """A file, its tree, and where every node stands.
 
@@ -94,6 +99,16 @@ class ParsedSource:
     def source(self, node: cst.CSTNode) -> str:
         start, end = self.span(node)
         return self.text[start:end].decode()
+
+    @cached_property
+    def lines_inside_strings(self) -> frozenset[int]:
+        """The lines, from 1, that begin inside a string literal."""
+        ends = (self.span(node) for node in self.spans if isinstance(node, _STRINGS))
+        return frozenset(
+            line
+            for start, end in ends
+            for line in range(self.line(start) + 1, self.line(end - 1) + 1)
+        )
 
     def arguments_start(self, call: cst.Call) -> tuple[int, int]:
         """Where the callee ends with its own parentheses, and where the arguments' ``(`` is."""

@@ -180,6 +180,7 @@ class Resolver:
         self._identifiers = set(_identifiers(tree))
         self._rebound_globals: set[str] = set()
         self._identifiers_in: dict[_Function, set[str]] = {}
+        self._rebound_in: dict[_Function, set[str]] = {}
         self._given: dict[tuple[_Function, str], int] = {}
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -224,10 +225,15 @@ class Resolver:
         bindings = self._scope(functions[-1])
         if name in bindings.declared_global or name in bindings.nonlocals:
             return True
-        return any(
-            isinstance(node, ast.Nonlocal) and name in node.names
-            for node in ast.walk(functions[-1])
-        )
+        inside = functions[-1]
+        if inside not in self._rebound_in:
+            self._rebound_in[inside] = {
+                each
+                for node in ast.walk(inside)
+                if isinstance(node, ast.Nonlocal)
+                for each in node.names
+            }
+        return name in self._rebound_in[inside]
 
     def reference(
         self, wanted: LibraryName, functions: Sequence[_Function], line: int
