@@ -235,8 +235,8 @@ def test_the_middle_of_a_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", f"app.py:{line}:13"]) == 0
     told = capsys.readouterr().out
     assert re.findall(r"^app.py:\S+ `.*?`", told, re.MULTILINE) == [
-        "app.py:25:11 `requests.get( url, )`",
-        "app.py:25:5 `print(requests.get( url, ))`",
+        "app.py:25:11 `requests.get(url)`",
+        "app.py:25:5 `print(requests.get(url))`",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.sources.files import display_path
 
 _LONGEST: Final = 72
+_OPENED_ABOVE: Final = re.compile(r"([(\[{])[ \t]*\n\s*")
+_CLOSED_BELOW: Final = re.compile(r",?\s*\n\s*([)\]}])")
 
 
 class SourceTexts:
@@ -37,7 +40,7 @@ class SourceTexts:
 
     def excerpt(self, module: str, span: Span) -> str:
         """The source text of a span, on one line and not too long."""
-        return _shorten(" ".join(self._text(module, span).split()))
+        return _on_one_line(self._text(module, span))
 
     def callee(self, module: str, span: Span) -> str:
         """The source text of what is called in a span that holds a call."""
@@ -45,10 +48,10 @@ class SourceTexts:
         try:
             call = ast.parse(f"({text})", mode="eval").body
         except (SyntaxError, ValueError):
-            return _shorten(" ".join(text.split()))
+            return _on_one_line(text)
         if isinstance(call, ast.Call):
             text = ast.get_source_segment(f"({text})", call.func) or text
-        return _shorten(" ".join(text.split()))
+        return _on_one_line(text)
 
     def line(self, path: str, number: int) -> str:
         """A line of a file, without indentation and not too long.
@@ -92,6 +95,31 @@ def _in_utf8(source: bytes) -> bytes:
         return source.decode(encoding).encode()
     except (SyntaxError, UnicodeError):
         return source
+
+
+def _on_one_line(text: str) -> str:
+    """A piece of source as if it had been written on one line, and not too long."""
+    if "\n" in text:
+        if "#" in text:
+            text = _without_comments(text)
+        text = _CLOSED_BELOW.sub(r"\1", _OPENED_ABOVE.sub(r"\1", text))
+    return _shorten(" ".join(text.split()))
+
+
+def _without_comments(text: str) -> str:
+    import io
+    import tokenize
+
+    # Between brackets no line break and no indentation means anything.
+    lines = f"({text}\n)".split("\n")
+    try:
+        for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
+            if token.type == tokenize.COMMENT:
+                number, column = token.start
+                lines[number - 1] = lines[number - 1][:column]
+    except (tokenize.TokenError, SyntaxError):
+        return text
+    return "\n".join(lines[:-1])[1:]
 
 
 def _shorten(text: str) -> str:
