@@ -76,3 +76,28 @@ def test_a_handler_without_a_route_is_not_named_twice(tmp_path: Path) -> None:
         "`time.sleep` sleeps on the event loop, in `def Export.get` (GET):"
         " Tornado runs it on the event loop"
     ]
+
+
+def test_no_await_is_promised_where_none_can_stand(tmp_path: Path) -> None:
+    program = """
+        import asyncio
+        import time
+
+        def on_change():
+            time.sleep(1)
+
+        async def f(pipe):
+            asyncio.get_running_loop().add_reader(pipe, on_change)
+            time.sleep(1)
+    """
+    (tmp_path / "pyproject.toml").write_text("[tool.async-block]\n")
+    (tmp_path / "app.py").write_text(dedent(program))
+    plain, coroutine = check_paths([tmp_path]).diagnostics
+    assert plain.fix is None
+    assert not plain.alternatives
+    assert plain.why_not == "it stands in `def on_change`, which is not async"
+    assert plain.remedy == (
+        "from an `async def`, which `on_change` is not, use `await asyncio.sleep(...)`"
+    )
+    assert coroutine.fix is not None
+    assert coroutine.remedy == "use `await asyncio.sleep(...)`"

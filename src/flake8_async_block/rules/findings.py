@@ -26,7 +26,7 @@ from flake8_async_block.rules.crossings import crossing_of, is_done_before
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
 from flake8_async_block.rules.offload_findings import Misuse, offload_findings
-from flake8_async_block.rules.plans import Advice, advise, without_async
+from flake8_async_block.rules.plans import Advice, advise, without_async, without_await
 from flake8_async_block.rules.scene import Scene, Texts, bare, contains
 
 _LOCK_REMEDY: Final = "hold the lock for a moment only, or use an `asyncio.Lock` among tasks"
@@ -211,6 +211,9 @@ class _Finder:
             advice = Advice(None, "the coroutine is to be awaited instead", crossing.remedy)
         if direct and is_lock(api):
             advice = Advice(None, "the lock may be shared with threads", _LOCK_REMEDY)
+        name = bare(facts.qualname).rpartition(".")[2]
+        if not facts.is_async and name.isidentifier():
+            advice = without_await(advice, name)
         return Diagnostic(
             code=rule.code,
             name=rule.name,

@@ -87,6 +87,21 @@ def advise(
     return Advice(plans[0], None, remedy, plans[1:])
 
 
+def without_await(advice: Advice, function: str) -> Advice:
+    """The advice for a call in ``function``, which is not async but runs on the loop.
+
+    Args:
+        function: its name.
+    """
+    why_not = advice.why_not
+    if advice.plan is not None:
+        why_not = f"it stands in `def {function}`, which is not async"
+    remedy = advice.remedy
+    if "await " in remedy:
+        remedy = f"from an `async def`, which `{function}` is not, {remedy}"
+    return Advice(None, why_not, remedy)
+
+
 def _offload(backend: str, caution: str | None, *, direct: bool) -> FixPlan:
     strategy, title = ("thread" if direct else "helper"), "run it in a worker thread"
     if caution is None:
