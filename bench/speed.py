@@ -23,6 +23,7 @@ import venv
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -30,17 +31,18 @@ ROOT: Final = Path(__file__).parent.parent
 WORK: Final = ROOT / "build" / "bench"
 CORPORA: Final = {"homeassistant": "homeassistant==2024.3.3", "open_webui": "open-webui==0.12.4"}
 ENVIRONMENTS: Final = {
-    "async-block": str(ROOT),
-    "ruff": "ruff",
-    "flake8": "flake8",
-    "flake8-async": "flake8-async",
-    "hydroid": "hydroid-cli",
+    "async-block": (str(ROOT),),
+    "ruff": ("ruff",),
+    "flake8": ("flake8",),
+    "flake8-async": ("flake8", "flake8-async"),
+    "hydroid": ("hydroid-cli",),
 }
 """What each environment is named after, and what is installed there."""
 _OUTPUT: Final = WORK / "output.txt"
 _INTRODUCTION: Final = (
     "Written by `make bench`. Medians of runs that took turns; peak memory is that of the largest"
-    " process. Read the ratios: seconds belong to one machine."
+    " process, or of the one that measures, if that is larger. Read the ratios: seconds belong to"
+    " one machine."
 )
 _USUAL: Final = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 """What is set for those who measure must not slow down what they measure."""
@@ -220,20 +222,19 @@ def table(commands: Sequence[Command]) -> list[str]:
 def install() -> list[str]:
     """Make the environments and fetch the corpora; returns the versions of what is compared."""
     versions: dict[str, None] = {}
-    for name, requirement in ENVIRONMENTS.items():
+    compared = {"msgspec", *chain.from_iterable(ENVIRONMENTS.values())}
+    for name, requirements in ENVIRONMENTS.items():
         python = program(name, "python")
         if not python.exists():
             venv.create(WORK / "venvs" / name, with_pip=True)
         pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        if requirement == str(ROOT):
+        if str(ROOT) in requirements:
             subprocess.run([*pip, "install", "--force-reinstall", "--no-deps", ROOT], check=True)
-        subprocess.run([*pip, "install", requirement], check=True)
+        subprocess.run([*pip, "install", *requirements], check=True)
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
-        compared = {*ENVIRONMENTS.values(), "msgspec"}
+        lines = frozen.stdout.splitlines()
         versions.update(
-            dict.fromkeys(
-                line for line in frozen.stdout.splitlines() if line.partition("==")[0] in compared
-            )
+            dict.fromkeys(line for line in lines if line.partition("==")[0] in compared)
         )
     for name, requirement in CORPORA.items():
         if (WORK / name / name).is_dir():
@@ -272,10 +273,11 @@ def growth() -> list[str]:
     directory = WORK / "growth"
     for copies in (1, 2, 4, 8):
         for number in range(copies):
-            copy = directory / str(copies) / f"copy{number}"
+            copy = directory / str(copies) / f"copy{number}" / "open_webui"
             if not copy.exists():
                 shutil.copytree(WORK / "open_webui" / "open_webui", copy)
         words = ["async-block", "check", str(copies), "--no-cache", "--jobs", "1"]
+        words += ["--output-format", "json"]
         commands.append(Command(f"{copies} of open-webui", words))
     measure(directory, commands, 2)
     return table(commands)
