@@ -272,8 +272,11 @@ def growth() -> list[str]:
     commands = []
     directory = WORK / "growth"
     for copies in (1, 2, 4, 8):
+        root = directory / str(copies)
+        root.mkdir(parents=True, exist_ok=True)
+        (root / "pyproject.toml").write_text("[tool.async-block]\n")
         for number in range(copies):
-            copy = directory / str(copies) / f"copy{number}" / "open_webui"
+            copy = root / f"copy{number}" / "open_webui"
             if not copy.exists():
                 shutil.copytree(WORK / "open_webui" / "open_webui", copy)
         words = ["async-block", "check", str(copies), "--no-cache", "--jobs", "1"]
