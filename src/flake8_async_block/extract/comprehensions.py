@@ -9,7 +9,7 @@ from flake8_async_block.extract.builder import FunctionBuilder, span_of
 from flake8_async_block.extract.operators import OperatorReader
 from flake8_async_block.extract.scope import Flow
 from flake8_async_block.model.path import Op, PathOp
-from flake8_async_block.model.summary import Place, SiteKind, Use
+from flake8_async_block.model.summary import Place, PlaceName, SiteKind, Use
 
 
 class ComprehensionReader(OperatorReader):
@@ -55,7 +55,7 @@ class ComprehensionReader(OperatorReader):
     def _enter_generators(
         self,
         generators: Sequence[ast.comprehension],
-        place: str,
+        place: PlaceName,
         first_was_read: bool = False,
     ) -> Flow:
         """Bind the targets of a comprehension; returns the flow to restore afterwards."""

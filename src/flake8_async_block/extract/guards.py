@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from typing import Final
 
-from flake8_async_block.model.summary import Guard
+from flake8_async_block.model.summary import Guard, GuardName
 
 _PROBES: Final = frozenset({"get_running_loop", "get_event_loop", "current_task"})
 _PASSED_THROUGH: Final = (ast.For, ast.With, ast.Try)
@@ -22,14 +22,14 @@ _WEIGHTS: Final = {
 }
 
 
-def stronger(first: str, second: str) -> str:
+def stronger(first: GuardName, second: GuardName) -> GuardName:
     """Of two guards around the same code, the one that says more."""
     return max(first, second, key=_WEIGHTS.__getitem__)
 
 
 def guard_of_branch(
     test: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
-) -> str:
+) -> GuardName:
     """What guards the body of ``if test:``.
 
     Args:
@@ -47,7 +47,7 @@ def guard_of_branch(
 
 def guard_of_rest(
     test: ast.expr, rest: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
-) -> str:
+) -> GuardName:
     """What guards the statements that are only reached where ``test`` does not hold.
 
     Args:
@@ -94,7 +94,7 @@ def names_of_probes(
 
 def _guard_of_missing(
     subject: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
-) -> str:
+) -> GuardName:
     """What guards ``body``, which is only run where ``subject`` is None or empty."""
     if isinstance(subject, ast.Name) and subject.id in probed:
         return Guard.NO_LOOP
@@ -109,7 +109,7 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> str:
+def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> GuardName:
     """What guards an ``except`` branch of the ``try`` with the given body."""
     if _names_runtime_error(handler.type) and any(
         isinstance(node, ast.Call) and _terminal(node.func) in _PROBES

@@ -13,7 +13,17 @@ from flake8_async_block.extract.builder import FunctionBuilder, span_of
 from flake8_async_block.extract.scope import Scope, ScopeKind
 from flake8_async_block.extract.table import NodeTable
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import Await, Guard, Place, Site, SiteKind, Use, UseName
+from flake8_async_block.model.summary import (
+    Await,
+    Guard,
+    GuardName,
+    Place,
+    PlaceName,
+    Site,
+    SiteKind,
+    Use,
+    UseName,
+)
 
 _make_site: Final = partial(tuple.__new__, Site)
 """Made of a tuple at half the cost of a call by fields; there are millions."""
@@ -34,8 +44,8 @@ class Recorder(ABC):
         self.table = NodeTable()
         self.function: FunctionBuilder
         self.scope: Scope
-        self.place = Place.EXPRESSION
-        self.guard = Guard.NONE
+        self.place: PlaceName = Place.EXPRESSION
+        self.guard: GuardName = Guard.NONE
         self.late_names = False
         """Whether a name that is not bound yet may be one that the module binds further down."""
         self.nonlocal_names: frozenset[str] = frozenset()
@@ -66,7 +76,7 @@ class Recorder(ABC):
         finally:
             self._recording = before
 
-    def read_at(self, node: ast.expr, place: str) -> int:
+    def read_at(self, node: ast.expr, place: PlaceName) -> int:
         """The path of ``node``, whose sites stand at ``place``."""
         before, self.place = self.place, place
         try:

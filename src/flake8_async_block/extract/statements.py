@@ -26,7 +26,16 @@ from flake8_async_block.extract.reach import asked_of_names, extent_of, is_exit,
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
 from flake8_async_block.model.path import Op, PathOp
-from flake8_async_block.model.summary import Block, Branch, Guard, Place, SiteKind, Use
+from flake8_async_block.model.summary import (
+    Block,
+    Branch,
+    Guard,
+    GuardName,
+    Place,
+    PlaceName,
+    SiteKind,
+    Use,
+)
 
 _FALLS_THROUGH: Final = False
 _LEAVES: Final = True
@@ -146,7 +155,7 @@ class StatementReader(AssignmentReader):
     def function_called(self, callee: int) -> str:
         """The qualified name of the one function of the file that a path is; empty for others."""
 
-    def _statement_place(self) -> str:
+    def _statement_place(self) -> PlaceName:
         return Place.CLASS_BODY if self.scope.kind is ScopeKind.CLASS else Place.STATEMENT
 
     # control flow
@@ -204,7 +213,7 @@ class StatementReader(AssignmentReader):
                 self.function.branches.append(Branch(slot, needs, extent_of(statements)))
 
     def _read_branch(
-        self, statements: Sequence[ast.stmt], guard: str, *, is_dead: bool = False
+        self, statements: Sequence[ast.stmt], guard: GuardName, *, is_dead: bool = False
     ) -> bool:
         before, self.guard = self.guard, stronger(self.guard, guard)
         was_recording, self._recording = self._recording, self._recording and not is_dead
