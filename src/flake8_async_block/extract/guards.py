@@ -7,7 +7,7 @@ one that every request takes, and one that only runs where there is no event loo
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from flake8_async_block.model.summary import Guard, GuardName
@@ -28,17 +28,20 @@ def stronger(first: GuardName, second: GuardName) -> GuardName:
 
 
 def guard_of_branch(
-    test: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
+    test: ast.expr,
+    body: Sequence[ast.stmt],
+    is_shared: Callable[[str], bool],
+    probed: frozenset[str],
 ) -> GuardName:
     """What guards the body of ``if test:``.
 
     Args:
-        shared: the variables that outlive the call, because they are the module's.
+        is_shared: whether a variable outlives the call, because it is the module's.
         probed: the variables that hold the running loop, or nothing where none runs.
     """
     subject = _missing_value(test)
     if subject is not None:
-        return _guard_of_missing(subject, body, shared, probed)
+        return _guard_of_missing(subject, body, is_shared, probed)
     container = _missing_key(test)
     if container is not None and _fills(body, container):
         return Guard.CACHE_MISS
@@ -46,12 +49,15 @@ def guard_of_branch(
 
 
 def guard_of_rest(
-    test: ast.expr, rest: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
+    test: ast.expr,
+    rest: Sequence[ast.stmt],
+    is_shared: Callable[[str], bool],
+    probed: frozenset[str],
 ) -> GuardName:
     """What guards the statements that are only reached where ``test`` does not hold.
 
     Args:
-        shared: as for :func:`guard_of_branch`.
+        is_shared: as for :func:`guard_of_branch`.
         probed: as for :func:`guard_of_branch`.
     """
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) and probed:
@@ -68,7 +74,7 @@ def guard_of_rest(
         test = test.left
     if not isinstance(test, (ast.Name, ast.Attribute)):
         return Guard.NONE
-    return _guard_of_missing(test, rest, shared, probed)
+    return _guard_of_missing(test, rest, is_shared, probed)
 
 
 def is_early_exit(node: ast.If) -> bool:
@@ -93,12 +99,15 @@ def names_of_probes(
 
 
 def _guard_of_missing(
-    subject: ast.expr, body: Sequence[ast.stmt], shared: frozenset[str], probed: frozenset[str]
+    subject: ast.expr,
+    body: Sequence[ast.stmt],
+    is_shared: Callable[[str], bool],
+    probed: frozenset[str],
 ) -> GuardName:
     """What guards ``body``, which is only run where ``subject`` is None or empty."""
     if isinstance(subject, ast.Name) and subject.id in probed:
         return Guard.NO_LOOP
-    if _outlives_call(subject, shared) and (
+    if _outlives_call(subject, is_shared) and (
         _assigns(body, subject) or _always_fills(body, subject)
     ):
         return Guard.ONCE
@@ -140,9 +149,9 @@ def _missing_key(test: ast.expr) -> ast.expr | None:
     return None
 
 
-def _outlives_call(subject: ast.expr, shared: frozenset[str]) -> bool:
+def _outlives_call(subject: ast.expr, is_shared: Callable[[str], bool]) -> bool:
     if isinstance(subject, ast.Name):
-        return subject.id in shared
+        return is_shared(subject.id)
     return isinstance(subject, ast.Attribute)
 
 

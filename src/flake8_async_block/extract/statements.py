@@ -101,18 +101,16 @@ class StatementReader(AssignmentReader):
             if isinstance(statement, ast.If) and is_early_exit(statement):
                 rest = statements[number + 1 :]
                 self._note_branches(statement.test, rest, holds=False)
-                shared = self._shared_names(statement.test)
-                found = guard_of_rest(statement.test, rest, shared, self.function.loop_names)
+                found = guard_of_rest(
+                    statement.test, rest, self._is_shared, self.function.loop_names
+                )
                 self.guard = stronger(self.guard, found)
         self.guard = before
         return _FALLS_THROUGH
 
-    def _shared_names(self, test: ast.expr) -> frozenset[str]:
-        """The variables in a function's ``test`` that are the module's."""
-        if self.scope.kind is not ScopeKind.FUNCTION:
-            return frozenset()
-        names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-        return frozenset(name for name in names if self.scope.is_of_module(name))
+    def _is_shared(self, name: str) -> bool:
+        """Whether a variable that a function reads is the module's."""
+        return self.scope.kind is ScopeKind.FUNCTION and self.scope.is_of_module(name)
 
     def _leave(self, node: ast.stmt) -> bool:
         return _LEAVES
@@ -183,13 +181,15 @@ class StatementReader(AssignmentReader):
         before = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
-        shared, probed = self._shared_names(test), self.function.loop_names
-        guard = guard_of_branch(test, node.body, shared, probed)
+        probed = self.function.loop_names
+        guard = guard_of_branch(test, node.body, self._is_shared, probed)
         leaves_body = self._read_branch(node.body, guard, is_dead=holds is False)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
         narrow(self, test, holds=False)
-        guard = guard_of_rest(test, node.orelse, shared, probed) if node.orelse else Guard.NONE
+        guard = Guard.NONE
+        if node.orelse:
+            guard = guard_of_rest(test, node.orelse, self._is_shared, probed)
         leaves_else = self._read_branch(node.orelse, guard, is_dead=holds is True)
         if holds is not None:
             # What the other branch binds is only of use to annotations.
