@@ -69,16 +69,16 @@ class CallReader(ComprehensionReader):
                 if isinstance(starred, ast.Name):
                     self.function.awaited_paths.update(self.function.collected.get(starred.id, ()))
         operands = [self._callee(callee)]
-        if isinstance(callee, ast.Name) and terminal in _CONVERSIONS:
+        if terminal in _CONVERSIONS and isinstance(callee, ast.Name):
             for argument in node.args:
                 self.mark_use(argument, Use.VALUE)
-        for position, argument in enumerate(node.args):
-            if isinstance(argument, ast.GeneratorExp) and terminal in _EAGER_CONSUMERS:
-                operands.append(self._list_comprehension(argument))
-            elif terminal == "cast" and position == 0:
-                operands.append(self.read_type(argument))
-            else:
-                operands.append(self.read(argument))
+        if terminal in _EAGER_CONSUMERS:
+            operands += map(self._read_eagerly, node.args)
+        elif terminal == "cast" and node.args:
+            operands.append(self.read_type(node.args[0]))
+            operands += map(self.read, node.args[1:])
+        else:
+            operands += map(self.read, node.args)
         keywords = []
         for keyword in node.keywords:
             is_type = terminal == "TypeVar" and keyword.arg == "bound"
@@ -93,6 +93,12 @@ class CallReader(ComprehensionReader):
         path = self.table.add(PathOp.CALL, "", tuple(operands), tuple(keywords))
         self.record(SiteKind.CALL, path, node, self.is_awaited(node))
         return path
+
+    def _read_eagerly(self, node: ast.expr) -> int:
+        """Read an argument of what runs a generator expression to its end at once."""
+        if isinstance(node, ast.GeneratorExp):
+            return self._list_comprehension(node)
+        return self.read(node)
 
     def _note_collected(self, callee: ast.expr, terminal: str, operands: list[int]) -> None:
         """Follow calls whose results are collected first and awaited together later."""

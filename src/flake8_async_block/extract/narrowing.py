@@ -48,7 +48,9 @@ def narrowed(reader: Recorder, test: ast.expr, *, holds: bool) -> Iterator[None]
     scope = reader.scope
     before = dict(scope.flow)
     narrow(reader, test, holds=holds)
-    changed = {key: path for key, path in scope.flow.items() if before.get(key) != path}
+    changed = {}
+    if scope.flow != before:
+        changed = {key: path for key, path in scope.flow.items() if before.get(key) != path}
     yield
     for key, path in changed.items():
         if scope.flow.get(key) == path:

@@ -91,7 +91,7 @@ class Scope:
 
 def join_flows(table: NodeTable, first: Flow, second: Flow) -> Flow:
     """What names are bound to after either of two branches was taken."""
-    if first is second:
+    if first == second:
         return first
     joined = dict(first)
     for name, path in second.items():
