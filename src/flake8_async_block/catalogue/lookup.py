@@ -49,7 +49,7 @@ class Catalogue:
                 self._aliases.setdefault(top, []).append((alias.name, alias.target))
 
         patterns = [pattern for entry in self._patterns for pattern in entry.patterns]
-        self._any_pattern = re.compile("|".join(map(_as_regex, patterns)))
+        self._beginnings = tuple({pattern.partition("*")[0] for pattern in patterns})
 
     def canonical(self, name: str) -> str:
         """``name`` with aliases applied: ``httpx2.get`` → ``httpx.get``."""
@@ -65,7 +65,7 @@ class Catalogue:
         if name in self._classes:
             return self._classes[name]
         found = None
-        may_match = self._any_pattern.fullmatch(name) is not None
+        may_match = name.startswith(self._beginnings)
         for entry in self._patterns if may_match else ():
             if _matches(name, entry.patterns) and not _matches(name, entry.patterns_except):
                 found = entry

@@ -13,7 +13,7 @@ what lies too deep is answered first, and then the question that led there is as
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import islice
 from typing import Any, Final
 
@@ -196,7 +196,15 @@ def _cut(answer: Values, levels: int) -> Values:
     """The same values, with what is nested more than ``levels`` deep left open."""
     if not levels:
         return _START
-    return tuple(type(value)(*[_cut_field(field, levels) for field in value]) for value in answer)
+    return tuple(
+        value if _is_flat(value) else type(value)(*[_cut_field(field, levels) for field in value])
+        for value in answer
+    )
+
+
+def _is_flat(value: Iterable[Any]) -> bool:
+    """Whether a value holds no others, which is so of most."""
+    return all(not field or type(field) is str for field in value)
 
 
 def _cut_field(field: Any, levels: int) -> Any:

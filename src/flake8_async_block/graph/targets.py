@@ -77,8 +77,10 @@ def candidates_of(
     node = resolver.summary(module).nodes[site.path]
     place = Place(module, given)
     if site.kind == SiteKind.CALL:
-        arguments = Arguments.of(module, node)
         callees = only_known(handed.evaluate(resolver, place, node.operands[0]))
+        if not callees:
+            return ()
+        arguments = Arguments.of(module, node)
         if len(callees) == 1 and is_abstract(resolver, callees[0]):
             assert isinstance(callees[0], ProjectFunction)
             callees = implementations(resolver, module, site, callees[0]) or callees
