@@ -13,6 +13,8 @@ from typing import Final
 from flake8_async_block.model.summary import Guard, GuardName
 
 _PROBES: Final = frozenset({"get_running_loop", "get_event_loop", "current_task"})
+_STARTERS: Final = frozenset({"run_until_complete", "run_forever", "run"})
+"""What starts a loop, which is only possible where none runs."""
 _PASSED_THROUGH: Final = (ast.For, ast.With, ast.Try)
 _WEIGHTS: Final = {
     guard: weight
@@ -40,6 +42,8 @@ def guard_of_branch(
         probed: the variables that hold the running loop, or nothing where none runs.
     """
     subject = _missing_value(test)
+    if subject is not None and _starts_the_loop_asked(subject, body):
+        return Guard.NO_LOOP
     if subject is not None:
         return _guard_of_missing(subject, body, is_shared, probed)
     container = _missing_key(test)
@@ -60,6 +64,8 @@ def guard_of_rest(
         is_shared: as for :func:`guard_of_branch`.
         probed: as for :func:`guard_of_branch`.
     """
+    if _starts_the_loop_asked(test, rest):
+        return Guard.NO_LOOP
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) and probed:
         # Of ``loop and loop.is_running()`` a running loop fails no part.
         test = test.values[0]
@@ -114,17 +120,34 @@ def _guard_of_missing(
     return Guard.NONE
 
 
+def _starts_the_loop_asked(test: ast.expr, other: Sequence[ast.stmt]) -> bool:
+    """Whether ``test`` asks whether a loop runs, and ``other``, for where none does, starts one."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        test = test.values[-1]
+    return (
+        isinstance(test, ast.Call)
+        and isinstance(test.func, ast.Attribute)
+        and test.func.attr == "is_running"
+        and "loop" in _terminal(test.func.value).lower()
+        and _calls_any(other, _STARTERS)
+    )
+
+
+def _calls_any(body: Sequence[ast.stmt], names: frozenset[str]) -> bool:
+    return any(
+        isinstance(node, ast.Call) and _terminal(node.func) in names
+        for statement in body
+        for node in ast.walk(statement)
+    )
+
+
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
 def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> GuardName:
     """What guards an ``except`` branch of the ``try`` with the given body."""
-    if _names_runtime_error(handler.type) and any(
-        isinstance(node, ast.Call) and _terminal(node.func) in _PROBES
-        for statement in body
-        for node in ast.walk(statement)
-    ):
+    if _names_runtime_error(handler.type) and _calls_any(body, _PROBES):
         return Guard.NO_LOOP
     return Guard.ERROR
 

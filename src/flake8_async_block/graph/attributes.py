@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _ENUMERATIONS: Final = frozenset(
     f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 )
-_EMPTY_BASES: Final = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
+EMPTY_BASES: Final = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
 def attribute_of(resolver: Resolver, value: Value, name: str) -> Values:
@@ -313,7 +313,7 @@ def _find_member(
             found = _own_member(resolver, cls, name, receiver)
         if found is not None:
             return found
-    if foreign is None or foreign.name in _EMPTY_BASES:
+    if foreign is None or foreign.name in EMPTY_BASES:
         return None
     # What an outside base of which nothing is known may have.
     return (Opaque(f"{foreign.name}@.{name}"),)

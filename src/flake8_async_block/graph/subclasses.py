@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flake8_async_block.graph.attributes import base_values, lineage
+from flake8_async_block.graph.attributes import EMPTY_BASES, base_values, lineage
 from flake8_async_block.graph.origins import origin_of
-from flake8_async_block.graph.values import External, Instance, ProjectClass, ProjectFunction
+from flake8_async_block.graph.values import (
+    External,
+    Instance,
+    ProjectClass,
+    ProjectFunction,
+    Value,
+    Values,
+    only_known,
+)
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import ModuleSummary, Site, SiteKind
 
@@ -78,6 +86,43 @@ def _is_self(summary: ModuleSummary, slot: str) -> bool:
     qualname, _, name = slot.rpartition(":")
     facts = summary.functions[qualname]
     return bool(facts.owner) and facts.parameters[0].name == name
+
+
+def methods_below(resolver: Resolver, module: str, callee: int) -> Values:
+    """What a mixin calls on its own object without having it: what the classes below it make of it.
+
+    Args:
+        module: the file of the call.
+        callee: the path of what is called, of which nothing is known otherwise.
+
+    Returns:
+        What every class below has by that name, as far as it is known; nothing where a base
+        outside the project may have it.
+    """
+    summary = resolver.summary(module)
+    node = summary.nodes[callee]
+    if node.op != PathOp.ATTRIBUTE:
+        return ()
+    receiver = summary.nodes[node.operands[0]]
+    if receiver.op != PathOp.PARAMETER or not _is_self(summary, receiver.name):
+        return ()
+    found: dict[Value, None] = {}
+    for value in resolver.evaluate(module, node.operands[0]):
+        if not isinstance(value, Instance) or _has_other_bases(resolver, value.of):
+            return ()
+        for below in subclasses(resolver, value.of._replace(arguments=())):
+            found.update(dict.fromkeys(only_known(resolver.attribute(Instance(below), node.name))))
+    return tuple(found)
+
+
+def _has_other_bases(resolver: Resolver, cls: ProjectClass) -> bool:
+    """Whether an attribute that no class of the project gives ``cls`` may be there all the same."""
+    return any(
+        any(not isinstance(base, (ProjectClass, External)) for base in base_values(resolver, each))
+        if isinstance(each, ProjectClass)
+        else each.name not in EMPTY_BASES
+        for each in lineage(resolver, cls._replace(arguments=()))
+    )
 
 
 def overrides(resolver: Resolver, cls: ProjectClass, method: str) -> tuple[ProjectFunction, ...]:

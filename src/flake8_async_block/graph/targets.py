@@ -29,7 +29,7 @@ from flake8_async_block.graph.outcomes import (
 )
 from flake8_async_block.graph.own_apis import verdict_on_call, verdict_on_construction
 from flake8_async_block.graph.special_methods import BY_BUILTIN, outcome_of_special
-from flake8_async_block.graph.subclasses import implementations
+from flake8_async_block.graph.subclasses import implementations, methods_below
 from flake8_async_block.graph.validators import validators_of
 from flake8_async_block.graph.values import (
     External,
@@ -78,6 +78,8 @@ def candidates_of(
     place = Place(module, given)
     if site.kind == SiteKind.CALL:
         callees = only_known(handed.evaluate(resolver, place, node.operands[0]))
+        if not callees:
+            callees = methods_below(resolver, module, node.operands[0])
         if not callees:
             return ()
         arguments = Arguments.of(module, node)
