@@ -10,11 +10,13 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from flake8_async_block.extract.loops import own_nodes
 from flake8_async_block.model.summary import Guard, GuardName
 
 _PROBES: Final = frozenset({"get_running_loop", "get_event_loop", "current_task"})
-_STARTERS: Final = frozenset({"run_until_complete", "run_forever", "run"})
-"""What starts a loop, which is only possible where none runs."""
+_STARTERS: Final = frozenset({"run_until_complete", "run_forever"})
+_RUNNERS: Final = frozenset({"asyncio", "anyio", "trio", "uvloop"})
+"""What starts a loop, which is only possible where none runs: the latter by ``run``."""
 _PASSED_THROUGH: Final = (ast.For, ast.With, ast.Try)
 _WEIGHTS: Final = {
     guard: weight
@@ -129,16 +131,15 @@ def _starts_the_loop_asked(test: ast.expr, other: Sequence[ast.stmt]) -> bool:
         and isinstance(test.func, ast.Attribute)
         and test.func.attr == "is_running"
         and "loop" in _terminal(test.func.value).lower()
-        and _calls_any(other, _STARTERS)
+        and any(isinstance(node, ast.Call) and _starts_loop(node.func) for node in own_nodes(other))
     )
 
 
-def _calls_any(body: Sequence[ast.stmt], names: frozenset[str]) -> bool:
-    return any(
-        isinstance(node, ast.Call) and _terminal(node.func) in names
-        for statement in body
-        for node in ast.walk(statement)
-    )
+def _starts_loop(callee: ast.expr) -> bool:
+    name = _terminal(callee)
+    if name == "run" and isinstance(callee, ast.Attribute):
+        return _terminal(callee.value) in _RUNNERS
+    return name in _STARTERS
 
 
 def _is_none(node: ast.expr) -> bool:
@@ -147,7 +148,11 @@ def _is_none(node: ast.expr) -> bool:
 
 def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> GuardName:
     """What guards an ``except`` branch of the ``try`` with the given body."""
-    if _names_runtime_error(handler.type) and _calls_any(body, _PROBES):
+    if _names_runtime_error(handler.type) and any(
+        isinstance(node, ast.Call) and _terminal(node.func) in _PROBES
+        for statement in body
+        for node in ast.walk(statement)
+    ):
         return Guard.NO_LOOP
     return Guard.ERROR
 

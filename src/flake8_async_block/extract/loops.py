@@ -34,7 +34,7 @@ def conduct_of(body: Sequence[ast.stmt]) -> Conduct:
     """How control moves in the loop of which ``body`` is the body."""
     suspends = any(
         isinstance(inner, _SUSPENDING) or _is_async_comprehension(inner)
-        for inner in _own_nodes(body)
+        for inner in own_nodes(body)
     )
     return Conduct(suspends, _leaves(body) or has_break(body))
 
@@ -85,7 +85,7 @@ def header_span(node: ast.While | ast.For, last: ast.expr) -> Span:
 
 def yields(body: Sequence[ast.stmt]) -> bool:
     """Whether ``body`` hands control to whoever iterates over the function."""
-    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _own_nodes(body))
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(body))
 
 
 def has_break(body: Sequence[ast.stmt]) -> bool:
@@ -115,7 +115,7 @@ def deciding_parts(node: ast.While) -> list[ast.expr] | None:
         return None
     assigned = {
         inner.attr
-        for inner in _own_nodes(node.body)
+        for inner in own_nodes(node.body)
         if isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load)
     }
     for part in parts:
@@ -154,7 +154,7 @@ def _parts_of(test: ast.expr) -> list[ast.expr] | None:
 
 def binds(body: Sequence[ast.stmt], name: str) -> bool:
     """Whether anything in ``body`` binds or deletes the variable ``name``."""
-    for node in _own_nodes(body):
+    for node in own_nodes(body):
         if isinstance(node, ast.Name):
             if node.id == name and not isinstance(node.ctx, ast.Load):
                 return True
@@ -220,7 +220,8 @@ def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
             )
 
 
-def _own_nodes(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+def own_nodes(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """All nodes of some statements outside of the functions and classes that they define."""
     pending: list[ast.AST] = list(body)
     while pending:
         node = pending.pop()
