@@ -108,7 +108,8 @@ class Contention:
 
     Args:
         resolver: gives the meaning of the code.
-        blocks: whether a site of a function blocks, and not just once in the life of the process.
+        blocks: whether a site of a function blocks, and not just once in the life of the process;
+            waiting for locks does not count, or what is found would depend on where one begins.
     """
 
     def __init__(self, resolver: Resolver, blocks: Callable[[ProjectFunction, Site], bool]) -> None:
@@ -132,8 +133,6 @@ class Contention:
         notes.note(question)
         known = self._known.get(key)
         if known is None:
-            # A lock that is only held while it is itself waited for is held by nobody.
-            self._known[key] = ()
             known = self._known[key] = notes.on_behalf_of(question, lambda: tuple(self._find(key)))
         if api.holds == "reentrant-lock":
             known = tuple(found for found in known if not self._is_async(found.function))

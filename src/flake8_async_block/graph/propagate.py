@@ -40,15 +40,21 @@ class Propagation:
     Args:
         resolver: gives the meaning of each site.
         counts: whether an API is one that shall be reported at all.
+        locks: whether waiting for a lock that is held for long blocks, too.
     """
 
-    def __init__(self, resolver: Resolver, counts: Callable[[BlockingApi], bool]) -> None:
+    def __init__(
+        self, resolver: Resolver, counts: Callable[[BlockingApi], bool], *, locks: bool = True
+    ) -> None:
         self._resolver = resolver
         self._uses = resolver.project.uses
         self.counts: Final = counts
         self._witnesses: dict[ProjectFunction, Witness | None] = {}
         self._matters: dict[ProjectFunction, tuple[tuple[Site, tuple[Candidate, ...]], ...]] = {}
-        self.contention: Final = Contention(resolver, self._blocks_often)
+        # A lock is not held for long because somebody waits for it, or in turn for another.
+        meanwhile = Propagation(resolver, counts, locks=False) if locks else self
+        self.contention: Final = Contention(resolver, meanwhile.blocks_often)
+        self._locks = locks
         self._operators: dict[str, bool] = {}
         self._divided: set[tuple[str, int]] = set()
         """The sites that may do more than one thing."""
@@ -67,7 +73,7 @@ class Propagation:
             return None
         return self._judge(function, site, candidates, max(LEVELS.values()))
 
-    def _blocks_often(self, function: ProjectFunction, site: Site) -> bool:
+    def blocks_often(self, function: ProjectFunction, site: Site) -> bool:
         """Whether a site blocks more than once in the life of the process."""
         witness = self.of_site(function, site)
         return witness is not None and witness.seldom != Guard.ONCE
@@ -192,9 +198,11 @@ class Propagation:
         return tuple(found)
 
     def _counts(self, module: str, site: Site, api: BlockingApi) -> bool:
-        if self.counts(api):
-            return True
-        return is_lock(api) and self.contention.holding(api, module, site) is not None
+        if not is_lock(api):
+            return self.counts(api)
+        return self._locks and (
+            self.counts(api) or self.contention.holding(api, module, site) is not None
+        )
 
     def _may_block(self, operator: str) -> bool:
         """Whether any class of the project gives an operator a meaning that blocks."""
@@ -224,6 +232,13 @@ class Propagation:
                 }
                 if not found:
                     break
+                # What was known before may lie far away, and a shorter way not be found yet.
+                nearest = min(witness.length for witness in found.values())
+                found = {
+                    function: witness
+                    for function, witness in found.items()
+                    if witness.length == nearest
+                }
                 self._witnesses.update(found)
                 pending = [function for function in pending if function not in found]
         for function in pending:
