@@ -93,3 +93,51 @@ def differences(expected: Answers, answers: Answers) -> list[str]:
         for question in expected
         if set(expected[question]) != set(answers[question])
     ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_order_of_files_that_call_each_other(seed: int, tmp_path: Path) -> None:
+    """Chains of any length, of which some are known before others are asked for."""
+    write_entangled(tmp_path, random.Random(seed))
+    files = sorted(tmp_path.glob("*.py"))
+    expected = Engine(config_of(tmp_path)).check(files)
+    assert expected.diagnostics
+    for order in range(4):
+        random.Random(order).shuffle(files)
+        assert Engine(config_of(tmp_path)).check(files) == expected
+
+
+def write_entangled(root: Path, chooser: random.Random) -> None:
+    """Modules of helpers which call each other in ways that say more or less of what is called."""
+    names = [f"m{number % 4}.f{number}" for number in range(20)]
+    locks = [f"m{number}.LOCK" for number in range(4)]
+    modules = {f"m{number}": ["LOCK = threading.Lock()\n"] for number in range(4)}
+    for name in names:
+        module, _, function = name.partition(".")
+        first, second, third = (chooser.choice(names) for _ in range(3))
+        blocks = chooser.choice(["time.sleep(1)", "requests.get(flag)", "open(flag)"])
+        ways = [
+            f"{first}(flag)\n    {second}(flag)",
+            f"({first} if flag else {second})(flag)",
+            f"try:\n        {first}(flag)\n    except OSError:\n        {second}(flag)",
+            f"with {chooser.choice(locks)}:\n        {first}(flag)\n    {second}(flag)",
+            f"if flag:\n        {first}(False)\n    {second}(True)",
+            f"if not flag:\n        return\n    {first}(flag)\n    {second}(not flag)",
+            f"{chooser.choice(['m0.Base', 'm0.Below'])}().act(flag)\n    {third}(flag)",
+        ]
+        # Some have to block by themselves, or nothing would.
+        body = blocks if function in ("f0", "f7", "f14") else chooser.choice(ways)
+        modules[module].append(f"def {function}(flag=None):\n    {body}\n")
+    acts = [chooser.choice(names) for _ in range(2)]
+    modules["m0"].append(
+        f"class Base:\n    def act(self, flag): {acts[0]}(flag)\n\n\n"
+        f"class Below(Base):\n    def act(self, flag): {acts[1]}(flag)\n"
+    )
+    imports = "import threading, time, requests\nimport m0, m1, m2, m3\n"
+    for module, parts in modules.items():
+        handlers = [
+            f"async def h{number}(base: m0.Base):\n    {chooser.choice(names)}(True)\n"
+            f"    {chooser.choice(names)}()\n    base.act(1)\n"
+            for number in range(3)
+        ]
+        (root / f"{module}.py").write_text("\n\n".join([imports, *parts, *handlers]))

@@ -1,33 +1,30 @@
 """Which functions of the project block when they are called, and along which shortest chain.
 
-The part of the call graph that a question reaches is read first; then blocking spreads backward
-through it in rounds, one hop a round, so that the first witness a function gets is a shortest one.
-What every call meets spreads before what only some calls meet, and that before what happens once:
-a chain is called seldom only if there is no other. A site with several candidates blocks only when
-every known one does.
+What the sites of functions do is found out here, and every answer is remembered; how blocking
+spreads from one to the other is told in :mod:`.spreading`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.catalogue.blocking import BlockingApi
-from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.contention import Contention, is_lock
-from flake8_async_block.graph.handed import Place, concerns, deciding_slots, is_dead, with_decisions
-from flake8_async_block.graph.memoised import how_seldom
-from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs, Target
+from flake8_async_block.graph.handed import concerns, is_dead
+from flake8_async_block.graph.judging import Judge
+from flake8_async_block.graph.outcomes import Blocks, Candidate, Runs, Target
 from flake8_async_block.graph.overriding import Overriding
 from flake8_async_block.graph.special_methods import definitions_of
+from flake8_async_block.graph.spreading import Spreading
 from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.unblocked import is_unblocked
 from flake8_async_block.graph.values import Given, ProjectFunction
-from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, level_of, preference
-from flake8_async_block.model.path import PathOp
+from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, preference
 from flake8_async_block.model.summary import Guard, Site
 
 if TYPE_CHECKING:
@@ -58,20 +55,16 @@ class Propagation:
         self._operators: dict[str, bool] = {}
         self._divided: set[tuple[str, int]] = set()
         """The sites that may do more than one thing."""
-        self._deciding: set[ProjectFunction] = set()
         self._overriding: Final = Overriding(resolver)
+        self._judge: Final = Judge(resolver, self._overriding)
         self._known_candidates: dict[tuple[str, int, str, bool, Given], tuple[Candidate, ...]] = {}
 
     def of_site(self, function: ProjectFunction, site: Site) -> Witness | None:
         """The witness that ``site`` of ``function`` blocks, or None."""
         candidates = self._candidates(function, site)
-        for candidate in candidates:
-            for target in candidate:
-                if isinstance(target, Runs):
-                    self.of_function(target.function)
         if site.guard not in LEVELS:
             return None
-        return self._judge(function, site, candidates, max(LEVELS.values()))
+        return self._judge.of_site(function, site, candidates, self)
 
     def blocks_often(self, function: ProjectFunction, site: Site) -> bool:
         """Whether a site blocks more than once in the life of the process."""
@@ -86,7 +79,8 @@ class Propagation:
     def of_function(self, function: ProjectFunction) -> Witness | None:
         """The witness that calling ``function`` blocks, or None."""
         if function not in self._witnesses:
-            self._solve(function)
+            question = Spreading(self._judge, self._sites, self._witnesses)
+            self._witnesses.update(question.from_function(function))
         return self._witnesses[function]
 
     def hops(self, witness: Witness) -> tuple[Witness, ...]:
@@ -219,142 +213,19 @@ class Propagation:
 
     def _does_any_block(self, operator: str) -> bool:
         methods = definitions_of(self._resolver, operator)
-        return any(self._blocks_too(method) for method in methods)
+        for method in methods:
+            self._uses.note(method.path)
+        return any(self.of_function(method) is not None for method in methods)
 
-    def _solve(self, start: ProjectFunction) -> None:
-        pending = self._reachable(start)
-        for level in sorted(set(LEVELS.values())):
-            while True:
-                found = {
-                    function: witness
-                    for function in pending
-                    if (witness := self._shortest(function, level)) is not None
-                }
-                if not found:
-                    break
-                # What was known before may lie far away, and a shorter way not be found yet.
-                nearest = min(witness.length for witness in found.values())
-                found = {
-                    function: witness
-                    for function, witness in found.items()
-                    if witness.length == nearest
-                }
-                self._witnesses.update(found)
-                pending = [function for function in pending if function not in found]
-        for function in pending:
-            self._witnesses[function] = None
+    # what a judge asks
 
-    def _reachable(self, start: ProjectFunction) -> list[ProjectFunction]:
-        """The functions reached from ``start`` about which nothing is known yet."""
-        found: dict[ProjectFunction, None] = {start: None}
-        pending = [start]
-        while pending:
-            for _, candidates in self._sites(pending.pop()):
-                for target in chain.from_iterable(candidates):
-                    if (
-                        isinstance(target, Runs)
-                        and target.function not in found
-                        and target.function not in self._witnesses
-                    ):
-                        found[target.function] = None
-                        pending.append(target.function)
-        return list(found)
+    def witness(self, function: ProjectFunction, asking: ProjectFunction) -> Witness | None:
+        """See :class:`Known`."""
+        return self.of_function(function)
 
-    def _shortest(self, function: ProjectFunction, level: int) -> Witness | None:
-        found = [
-            witness
-            for site, candidates in self._sites(function)
-            if (witness := self._judge(function, site, candidates, level)) is not None
-        ]
-        return min(found, key=preference, default=None)
-
-    def _judge(
-        self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...], level: int
-    ) -> Witness | None:
-        """The best witness for a site, if every candidate is known to block by now.
-
-        Args:
-            level: how seldom what blocks may be, a value of ``LEVELS``.
-        """
-        best: list[Witness] = []
-        for candidate in candidates:
-            found = [
-                witness
-                for target in candidate
-                if (witness := self._of_target(function, site, target)) is not None
-                and level_of(witness) <= level
-            ]
-            if not found:
-                return None
-            best.append(min(found, key=preference))
-        return min(best, key=preference, default=None)
-
-    def _of_target(
-        self, function: ProjectFunction, site: Site, target: Blocks | Runs | Passes
-    ) -> Witness | None:
-        if isinstance(target, Blocks):
-            seldom = site.guard
-            if target.api.remembers and LEVELS[seldom] < LEVELS[Guard.CACHE_MISS]:
-                seldom = Guard.CACHE_MISS
-            return Witness(target.api, function, site, None, 1, seldom)
-        if isinstance(target, Runs):
-            following = self._witnesses.get(target.function)
-            if following is not None:
-                target, following = self._as_called(function, site, target, following)
-            if following is not None and self._do_all_block(function, site, target.function):
-                remembered = how_seldom(self._resolver, function.path, site, target.function)
-                seldom = max(site.guard, following.seldom, remembered, key=LEVELS.__getitem__)
-                return Witness(
-                    following.api, function, site, target.function, following.length + 1, seldom
-                )
-        return None
-
-    def _as_called(
-        self, function: ProjectFunction, site: Site, target: Runs, following: Witness
-    ) -> tuple[Runs, Witness | None]:
-        """What a site runs, and why that blocks, with the constants that decide about branches."""
-        called = target.function
-        facts = self._resolver.function_facts(called)
-        node = self._resolver.summary(function.path).nodes[site.path]
-        then = None
-        if following.next is not None:
-            then = self._resolver.summary(called.path).nodes[following.site.path]
-        slots = deciding_slots(self._resolver, called, then)
-        if not slots or node.op != PathOp.CALL:
-            return target, following
-        place = Place(function.path, function.given)
-        unbound_call = any(
-            isinstance(value, ProjectFunction) and not value.receiver
-            for value in self._resolver.evaluate(function.path, node.operands[0])
-        )
-        bound = int(bool(facts.owner) and not unbound_call)
-        arguments = Arguments.of(function.path, node)
-        decided = with_decisions(self._resolver, called, slots, arguments, place, bound)
-        if decided == called or decided in self._deciding:
-            return target, following
-        self._deciding.add(decided)
-        try:
-            return Runs(decided), self.of_function(decided)
-        finally:
-            self._deciding.discard(decided)
-
-    def _do_all_block(self, function: ProjectFunction, site: Site, called: ProjectFunction) -> bool:
-        """Whether what overrides a method that blocks does too, where the receiver may be that."""
-        return all(
-            self._blocks_too(method._replace(receiver=()))
-            for method in self._overriding.methods_at(function.path, site, called)
-        )
-
-    def _blocks_too(self, method: ProjectFunction) -> bool:
-        """Whether a method blocks; one that comes back to this question decides nothing."""
-        self._resolver.project.uses.note(method.path)
-        if method in self._deciding:
-            return True
-        self._deciding.add(method)
-        try:
-            return self.of_function(method) is not None
-        finally:
-            self._deciding.discard(method)
+    def does_not_block(self, method: ProjectFunction) -> bool:
+        """See :class:`Known`."""
+        return self.of_function(method) is None
 
     def perhaps(self, function: ProjectFunction, site: Site) -> Perhaps | None:
         """What a site runs of which only some implementations block, or None.
@@ -381,7 +252,9 @@ class Propagation:
         if not found or len(found) == len(methods):
             return None
         best = min(found, key=preference)
-        own = Witness(best.api, function, site, best.function, best.length + 1, best.seldom)
+        own = replace(
+            best, function=function, site=site, next=best.function, distance=best.distance + 1
+        )
         return Perhaps(own, len(found), len(methods))
 
 

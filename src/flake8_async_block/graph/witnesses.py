@@ -16,16 +16,22 @@ class Witness:
     """Why a function or a site blocks.
 
     The chain is followed, not stored: ``next`` is the function that the site runs, whose own
-    witness goes on; None where the site itself blocks.
+    witness goes on; None where the site itself blocks. ``seldom`` is the strongest guard on the
+    way, one of ``Guard``: every call blocks, or only some, or one.
+
+    ``level`` and ``distance`` order the reasons: how seldom, a value of ``LEVELS``, and over how
+    many hops. Of a site that may run several things they are those of the one that is known to
+    block last, though the chain is the shortest: in which round something is known must not
+    depend on what was asked before.
     """
 
     api: BlockingApi
     function: ProjectFunction
     site: Site
     next: ProjectFunction | None
-    length: int
+    level: int
+    distance: int
     seldom: GuardName = Guard.NONE
-    """The strongest guard on the way, one of ``Guard``: every call blocks, or only some, or one."""
 
 
 class Perhaps(NamedTuple):
@@ -40,10 +46,10 @@ LEVELS: Final = {Guard.NONE: 0, Guard.ERROR: 1, Guard.CACHE_MISS: 1, Guard.ONCE:
 """How seldom; sites behind any other guard do not run on a loop at all."""
 
 
-def level_of(witness: Witness) -> int:
-    """How seldom a witness blocks: that somebody holds a lock just then is rare, too."""
-    return max(LEVELS.values()) if is_lock(witness.api) else LEVELS[witness.seldom]
+def level_of(api: BlockingApi, seldom: GuardName) -> int:
+    """How seldom an API blocks behind a guard; that somebody holds a lock just then is rare."""
+    return max(LEVELS.values()) if is_lock(api) else LEVELS[seldom]
 
 
 def preference(witness: Witness) -> tuple[int, int]:
-    return (level_of(witness), witness.length)
+    return (witness.level, witness.distance)
