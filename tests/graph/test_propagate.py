@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from flake8_async_block.graph.propagate import Propagation
@@ -103,6 +105,83 @@ def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
             }
         )
     assert answers[0] == answers[1]
+
+
+ENTANGLED = """
+    import threading, time
+
+    LOCK = threading.Lock()
+
+    def far(): far1()
+    def far1(): far2()
+    def far2(): far3()
+    def far3(): time.sleep(1)
+    def near(): near1()
+    def near1(): time.sleep(2)
+    def both(): far(); near()
+
+    def either(flag):
+        (far if flag else near1)()
+        near()
+    def error():
+        try: near1()
+        except OSError: far()
+    def seldom(flag): (error2 if flag else near)()
+    def error2():
+        try: pass
+        except OSError: time.sleep(3)
+    def rather(flag): seldom(flag); far()
+
+    def holds():
+        with LOCK: waits()
+    def waits():
+        with LOCK: pass
+        both()
+    def waits_too():
+        with LOCK: pass
+
+    def decides(flag):
+        if flag: far()
+        else: near()
+    def decided(): decides(True)
+    def decided_otherwise(): decides(False)
+
+    class Node:
+        def load(self): near()
+        def all(self): self.load()
+    class Composite(Node):
+        def load(self): self.child.load()
+        def all(self, child: Node): child.load(); far()
+    def asks(node: Node): node.load()
+    def asks_all(node: Node): node.all()
+"""
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_asked_first_does_not_decide(seed: int) -> None:
+    resolver = resolver_of({"main.py": ENTANGLED})
+    functions = [
+        ProjectFunction(path_of("main.py"), name)
+        for name in resolver.summary(path_of("main.py")).functions
+        if name[0] != "<"
+    ]
+    alone = {
+        function: Propagation(resolver, lambda _: True).of_function(function)
+        for function in functions
+    }
+    random.Random(seed).shuffle(functions)
+    together = Propagation(resolver, lambda _: True)
+    assert {function: together.of_function(function) for function in functions} == alone
+
+
+def test_the_nearest_reason_is_given_though_a_farther_one_is_known_before() -> None:
+    resolver = resolver_of({"main.py": ENTANGLED})
+    propagation = Propagation(resolver, lambda _: True)
+    far, both = (ProjectFunction(path_of("main.py"), name) for name in ("far", "both"))
+    assert propagation.of_function(far) is not None
+    witness = propagation.of_function(both)
+    assert witness is not None
+    assert [hop.function.qualname for hop in propagation.hops(witness)] == ["both", "near", "near1"]
 
 
 def test_long_chains_and_wide_circles_end() -> None:
