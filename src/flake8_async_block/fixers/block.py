@@ -17,7 +17,6 @@ import libcst as cst
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
 from flake8_async_block.fixers.consequences import what_else_changes
 from flake8_async_block.fixers.extraction import (
-    Function,
     Interface,
     Stretch,
     interface_of,
@@ -26,7 +25,7 @@ from flake8_async_block.fixers.extraction import (
 from flake8_async_block.fixers.interleaving import changed_meanwhile
 from flake8_async_block.fixers.layout import newline_at
 from flake8_async_block.fixers.placement import manager_caution
-from flake8_async_block.fixers.scopes import bound, last_simple, may_swallow
+from flake8_async_block.fixers.scopes import Function, bound, bound_in, last_simple, may_swallow
 from flake8_async_block.fixers.stretches import (
     blocks,
     candidates,
@@ -152,7 +151,7 @@ def _lock_in(stretch: Stretch) -> str | None:
 
 def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> str | None:
     """Why an object that belongs to one thread would be used in two."""
-    local = {name for name, _ in bound(stretch.function.body)}
+    local = {name for name, _ in bound_in(stretch.function)}
     local |= {node.arg for node in ast.walk(stretch.function.args) if isinstance(node, ast.arg)}
     local -= {name for name, _ in bound(stretch.statements)}
     for statement in stretch.statements:

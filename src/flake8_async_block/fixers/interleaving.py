@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from flake8_async_block.fixers.locate import ParsedSource
-from flake8_async_block.fixers.scopes import own_nodes
+from flake8_async_block.fixers.scopes import Function, own_nodes_in
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TAKING: Final = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove"})
 """Methods of collections that fail, or take something else, where another task was quicker."""
 _FRESH: Final = (
@@ -46,7 +45,7 @@ class _Write:
 
 
 def changed_meanwhile(
-    function: _Function,
+    function: Function,
     span: tuple[int, int],
     source: ParsedSource,
     is_shared_name: Callable[[str], bool],
@@ -68,12 +67,12 @@ def changed_meanwhile(
 class _Interleaving:
     def __init__(
         self,
-        function: _Function,
+        function: Function,
         span: tuple[int, int],
         source: ParsedSource,
         is_shared_name: Callable[[str], bool],
     ) -> None:
-        self._nodes = [*own_nodes(function.body)]
+        self._nodes = own_nodes_in(function)
         self._start, self._end = span
         self._source = source
         self._is_shared_name = is_shared_name

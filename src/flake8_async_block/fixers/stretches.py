@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_async_block.fixers.base import FileContext
-from flake8_async_block.fixers.extraction import Function, Place, Stretch
+from flake8_async_block.fixers.extraction import Place, Stretch
 from flake8_async_block.fixers.placement import manager_caution
-from flake8_async_block.fixers.scopes import bound, loaded
+from flake8_async_block.fixers.scopes import Function, bound, loaded
 from flake8_async_block.model.diagnostic import Diagnostic
 
 
