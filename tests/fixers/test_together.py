@@ -247,6 +247,21 @@ def test_what_is_around_counts(tmp_path: Path, around: str, reason: str) -> None
     assert result(tmp_path, body, unsafe=True).changed
 
 
+@pytest.mark.parametrize(
+    ("backend", "changes"), [("anyio", False), ("starlette", False), ("asyncio", True)]
+)
+def test_a_cancelled_task_cleans_up_in_one_go(tmp_path: Path, backend: str, changes: bool) -> None:
+    body = (
+        "async def f(path):\n    try:\n        await asyncio.sleep(1)\n    finally:\n"
+        "        with open(path, 'w') as file:\n            file.write('ended')\n"
+    )
+    (tmp_path / "app.py").write_text(body)
+    config = Config(root=tmp_path, backend=backend)
+    (file,) = Engine(config).fix([tmp_path], FixOptions()).files
+    assert file.changed == changes
+    assert all("would end `finally` at once" in left.reason for left in file.refused)
+
+
 def test_a_lock_of_any_name(tmp_path: Path) -> None:
     body = "gate = threading.RLock()\n\n\nasync def f():\n    with gate:\n        time.sleep(1)\n"
     file = result(tmp_path, body)

@@ -15,6 +15,7 @@ from typing import Final
 import libcst as cst
 
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.cancellation import ends_when_cancelled
 from flake8_async_block.fixers.consequences import what_else_changes
 from flake8_async_block.fixers.extraction import (
     Interface,
@@ -84,19 +85,21 @@ def _judged(
     reason = _cannot_follow(stretch, context) or _cut_off(stretch, interface, context)
     if reason is not None:
         return Refused(reason)
+    backend = dict(plan.parameters)["backend"]
     caution = _caution_around(stretch) or _lock_in(stretch)
     if plan.applicability is Applicability.SAFE:
         if not _is_worth_it(stretch, context):
             return Refused("nothing but one call would move")
         caution = caution or what_else_changes(stretch, frozenset(plan.companions))
         ranges = ranges_of(stretch.statements, context)
+        span = ranges[0][0], ranges[-1][1]
         caution = caution or changed_meanwhile(
             stretch.function,
-            (ranges[0][0], ranges[-1][1]),
+            span,
             context.source,
             partial(context.names.is_shared, functions=functions),
         )
-    backend = dict(plan.parameters)["backend"]
+        caution = caution or ends_when_cancelled(stretch.function, span, context.source, backend)
     return _moved(stretch, interface, functions, backend, context, caution)
 
 

@@ -15,6 +15,7 @@ import libcst as cst
 
 from flake8_async_block.fixers.awaiting import call_at, opening
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.cancellation import ends_when_cancelled
 from flake8_async_block.fixers.layout import (
     BrokenOpen,
     broken_open,
@@ -86,7 +87,8 @@ def move_call(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
         context: the file.
     """
     assert diagnostic.fix is not None
-    backend = BACKENDS[dict(diagnostic.fix.parameters)["backend"]]
+    name = dict(diagnostic.fix.parameters)["backend"]
+    backend = BACKENDS[name]
     located = call_at(diagnostic, context)
     if isinstance(located, Refused):
         return located
@@ -117,7 +119,8 @@ def move_call(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     if after:
         splices.append(Splice(span[1], span[1], after, span))
     imports = frozenset(item.needs for item in needed if item.needs is not None)
-    return Edited(tuple(splices), imports, place.caution)
+    caution = place.caution or ends_when_cancelled(place.functions[-1], span, source, name)
+    return Edited(tuple(splices), imports, caution)
 
 
 class _Shape(NamedTuple):
