@@ -119,13 +119,18 @@ def test_a_helper_that_changes_shared_state_is_unsafe(tmp_path: Path) -> None:
         ("CACHE[url] = 1", "CACHE"),
         ("global COUNT; COUNT = url", "COUNT"),
         ("inner(url)", "asyncio.create_task"),
+        ("os.chdir(url)", "`os.chdir`, which is in force for the whole process"),
+        ("os.environ.update(A=url)", "os.environ.update"),
+        ("with contextlib.redirect_stdout(url): pass", "contextlib.redirect_stdout"),
+        ("signal.signal(2, url)", "`signal.signal`, which works in the main thread only"),
         ("aiohttp.ClientSession()", "aiohttp.ClientSession"),
         ("Server().add_insecure_port(url)", "grpc.aio.Server"),
     ],
 )
 def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
     code = (
-        "import contextvars\nimport aiohttp\nimport grpc.aio\n"
+        "import contextlib\nimport contextvars\nimport os\nimport signal\n"
+        "import aiohttp\nimport grpc.aio\n"
         "class Server(grpc.aio.Server):\n    def own(self): ...\n"
         "QUEUE = asyncio.Queue()\nEVENT = asyncio.Event()\n"
         "VARIABLE = contextvars.ContextVar('v')\n"
@@ -148,11 +153,16 @@ def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
         "own = asyncio.Queue(); own.put_nowait(url)",
         "own = {}; own.update(url)",
         "Server().own()",
+        "os.getcwd()",
+        "os.environ.get('A')",
+        "signal.strsignal(2)",
+        "with contextlib.suppress(OSError): pass",
     ],
 )
 def test_nothing_against_a_thread(tmp_path: Path, body: str) -> None:
     code = (
-        "import grpc.aio\nclass Server(grpc.aio.Server):\n    def own(self): ...\n"
+        "import contextlib\nimport os\nimport signal\nimport grpc.aio\n"
+        "class Server(grpc.aio.Server):\n    def own(self): ...\n"
         "EVENT = asyncio.Event()\nLOOP = asyncio.new_event_loop()\n"
         f"def work(url):\n    time.sleep(1)\n    {body}\n"
         "async def f(url):\n    work(url)\n"
@@ -207,3 +217,72 @@ def test_what_other_tasks_may_change_meanwhile(
     assert bool(reasons) == bool(reason)
     assert all(told.startswith(f"unsafe: {reason}") for told in reasons)
     assert any(file.fixed for file in result.files) == (not reason)
+
+
+EXPOSING = """\
+import contextlib
+import os
+
+
+@contextlib.contextmanager
+def inside(directory):
+    before = os.getcwd()
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+class Inside:
+    def __enter__(self):
+        enter()
+
+    def __exit__(self, *exc):
+        pass
+
+
+class Beside:
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *exc):
+        enter()
+
+
+def enter():
+    os.umask(0)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("with contextlib.redirect_stdout(url):\n        {}", "contextlib.redirect_stdout"),
+        ("with open(url) as f, contextlib.chdir(url):\n        {}", "contextlib.chdir"),
+        ("with inside(url):\n        {}", "os.chdir"),
+        ("with Inside():\n        {}", "os.umask"),
+        ("os.chdir(url)\n    {}\n    os.chdir('/')", "os.chdir"),
+        ("with contextlib.redirect_stdout({}):\n        pass", ""),
+        ("with contextlib.redirect_stdout(url):\n        pass\n    {}", ""),
+        ("with contextlib.suppress(OSError):\n        {}", ""),
+        ("with Beside():\n        {}", ""),
+        ("os.chdir(url)\n    {}", ""),
+        ("os.chdir(url)\n    {}\n    os.umask(0)", ""),
+        ("{}\n    os.chdir(url)\n    os.chdir('/')", ""),
+    ],
+)
+@pytest.mark.parametrize("call", ["time.sleep(1)", "requests.get(url)"])
+def test_what_other_tasks_would_run_in(tmp_path: Path, body: str, name: str, call: str) -> None:
+    code = f"{EXPOSING}async def f(url):\n    {body.format(call)}\n"
+    plans = [
+        item.fix
+        for item in findings(tmp_path, code)
+        if item.fix is not None and item.code in ("ASB101", "ASB102")
+    ]
+    assert len(plans) == 1
+    told = f"though `{name}` is in force for other tasks meanwhile"
+    assert (plans[0].applicability is Applicability.UNSAFE) == bool(name)
+    assert plans[0].title.endswith(told) == bool(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.attributes import lineage
+from flake8_async_block.graph.exposure import Exposure
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -18,6 +19,7 @@ from flake8_async_block.graph.values import (
     ProjectFunction,
     Value,
 )
+from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import SiteKind
 
@@ -71,6 +73,7 @@ class Effects:
         self._resolver = resolver
         self._propagation = propagation
         self._own: dict[ProjectFunction, str | None] = {}
+        self._exposure = Exposure(resolver, propagation)
 
     def reason_against_thread(self, function: ProjectFunction) -> str | None:
         """Why moving ``function``, with all it calls, may change what the program does.
@@ -90,6 +93,15 @@ class Effects:
                     seen.add(called)
                     pending.append(called)
         return None
+
+    def reason_against_await(self, function: ProjectFunction, span: Span) -> str | None:
+        """Why others had better not run while ``span`` of a coroutine is awaited.
+
+        Returns:
+            A clause that ends no sentence, or None when nothing is known against it.
+        """
+        name = self._exposure.at(function, span)
+        return None if name is None else f"`{name}` is in force for other tasks meanwhile"
 
     def _own_reason(self, function: ProjectFunction) -> str | None:
         if function not in self._own:
@@ -148,6 +160,13 @@ class Effects:
         """
         if isinstance(called, External) and _needs_loop(called.name):
             return f"calls `{called.name}`, which works on the event loop's thread only"
+        if isinstance(called, External):
+            entry = self._resolver.frameworks.process_wide(called.name)
+            if entry is not None:
+                where = "works in the main thread only"
+                what = where if entry.main_thread else "is in force for the whole process"
+                return f"calls `{called.name}`, which {what}"
+            return None
         if isinstance(called, ExternalInstance):
             bound = not _LOOP_BOUND_PARTS.isdisjoint(called.type_name.split(".")[:-1])
             return "calls what belongs to the event loop's thread" if bound else None

@@ -205,6 +205,9 @@ class _Finder:
             self._scene.backend,
             direct=direct,
             caution=caution,
+            exposed=self._effects.reason_against_await(
+                ProjectFunction(self._module, facts.qualname), site.span
+            ),
             companions=self._companions(facts, witness, caution),
         )
         if crossing is not None and crossing.remedy:

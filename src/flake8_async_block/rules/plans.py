@@ -37,6 +37,7 @@ def advise(
     *,
     direct: bool,
     caution: str | None,
+    exposed: str | None = None,
     companions: tuple[Span, ...] | None = None,
 ) -> Advice:
     """What to do about ``api`` reached at ``site``.
@@ -46,6 +47,7 @@ def advise(
         backend: ``anyio``, ``asyncio``, ``trio``, ``starlette`` or ``executor``.
         direct: whether the site itself is the blocking call.
         caution: what speaks against running it in a thread.
+        exposed: what speaks against letting other tasks run meanwhile.
         companions: where moving more than the call may be better, the calls of the function which
             may move with it.
     """
@@ -67,8 +69,9 @@ def advise(
                 " each hop may take another thread"
             )
             return Advice(None, why, remedy)
-        plans = _together(backend, companions, caution, whole=True)
+        plans = _together(backend, companions, exposed, whole=True)
         return Advice(plans[0], None, remedy, plans[1:])
+    caution = caution or exposed
     plans = _together(backend, companions, caution)
     if site.kind != SiteKind.CALL:
         return Advice(plans[0], None, remedy, plans[1:])
@@ -81,6 +84,9 @@ def advise(
         native = (("replacement", f"{module}.sleep"), ("import", module))
         title = f"use await {module}.sleep"
         plan = FixPlan("native", Applicability.SAFE, title, native)
+        if exposed is not None:
+            title += f", though {exposed}"
+            plan = FixPlan("native", Applicability.UNSAFE, title, native)
         return Advice(plan, None, remedy, (offload, *plans))
     # What moves together in one hop is better than a hop for each call, if nothing is risked.
     plans = (*plans[:-1], offload, plans[-1])
