@@ -93,6 +93,23 @@ def advise(
     return Advice(plans[0], None, remedy, plans[1:])
 
 
+def for_twisted(api: BlockingApi, site: Site, callee: str, *, direct: bool) -> Advice:
+    """The advice for a call in a coroutine that runs on Twisted's reactor.
+
+    Args:
+        callee: the source text of what is called, for a call.
+        direct: whether the site itself is the blocking call.
+    """
+    remedy = "move the whole block to a function and run that with `deferToThread`"
+    if direct and api.exact and api.what == "sleep":
+        remedy = "use `await twisted.internet.task.deferLater(reactor, ...)`"
+    elif site.kind == SiteKind.CALL:
+        call = f"await twisted.internet.threads.deferToThread({callee}, ...)"
+        remedy = f"run it in a worker thread: `{call}`"
+    why_not = "it runs on Twisted's reactor, where nothing of asyncio can be awaited"
+    return Advice(None, why_not, remedy)
+
+
 def without_await(advice: Advice, function: str) -> Advice:
     """The advice for a call in ``function``, which is not async but runs on the loop.
 
