@@ -286,3 +286,93 @@ def test_what_other_tasks_would_run_in(tmp_path: Path, body: str, name: str, cal
     told = f"though `{name}` is in force for other tasks meanwhile"
     assert (plans[0].applicability is Applicability.UNSAFE) == bool(name)
     assert plans[0].title.endswith(told) == bool(name)
+
+
+LOCKED = """\
+async def f(account, url, n):
+    async with {manager}:
+        if account.left < n:
+            return
+        text = requests.get(url).text
+        account.left -= n
+        account.seen += requests.get(url).text
+    return text
+"""
+
+
+@pytest.mark.parametrize(
+    ("manager", "is_safe"),
+    [
+        ("account.lock", True),
+        ("account.lock_for(url)", True),
+        ("account.semaphore", False),
+        ("account.session", False),
+    ],
+)
+def test_a_lock_of_tasks_keeps_others_out(tmp_path: Path, manager: str, is_safe: bool) -> None:
+    (tmp_path / "app.py").write_text(HEAD + LOCKED.format(manager=manager))
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert bool(file.fixed) == is_safe
+    assert bool(file.refused) != is_safe
+
+
+def test_a_lock_keeps_others_out_where_it_is_held(tmp_path: Path) -> None:
+    code = (
+        "async def f(account, url, n):\n    if account.left < n:\n        return\n"
+        "    async with account.lock:\n        requests.get(url)\n        account.left -= n\n"
+    )
+    (tmp_path / "app.py").write_text(HEAD + code)
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert not file.fixed
+
+
+READ = "with open(path) as file:\n        data = json.load(file)"
+APPEND = "with open(path, 'a') as file:\n        json.dump(data, file)"
+WRITE = "with open(path, 'w') as file:\n        json.dump(data, file)"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_safe"),
+    [
+        (f"{READ}\n    data['n'] += 1\n    {WRITE}", False),
+        ("data = path.read_text()\n    path.write_text(data + 'x')", False),
+        (
+            "data = json.loads(path.read_bytes())\n    time.sleep(1)\n    "
+            "path.with_name('x').write_text(json.dumps(data))",
+            True,
+        ),
+        (f"{READ}\n    await asyncio.sleep(1)\n    {WRITE}", True),
+        (f"data = {{}}\n    {WRITE}\n    {READ}", True),
+        (f"{READ}\n    {APPEND}", True),
+        (f"{READ}\n    {WRITE.replace('path', 'other')}", True),
+        ("with open(path, 'r+') as file:\n        file.write(file.read())", True),
+        (
+            "try:\n        data = path.read_text()\n    except OSError:\n"
+            "        data = path.write_text('')",
+            True,
+        ),
+        (
+            "if other:\n        data = path.read_text()\n    else:\n"
+            "        data = path.write_text('')",
+            True,
+        ),
+        (
+            "async with other.lock:\n        data = path.read_text()\n"
+            "        path.write_text(data + 'x')",
+            True,
+        ),
+        (
+            "async with other:\n        data = path.read_text()\n"
+            "        path.write_text(data + 'x')",
+            False,
+        ),
+    ],
+)
+def test_a_file_that_is_read_and_written(tmp_path: Path, body: str, is_safe: bool) -> None:
+    code = f"import json\nfrom pathlib import Path\nasync def f(path: Path, other):\n    {body}\n"
+    (tmp_path / "app.py").write_text(HEAD + code)
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert bool(file.fixed) == is_safe
+    assert bool(file.refused) != is_safe
+    for left in file.refused:
+        assert "is read before it is written, and others may write it, too" in left.reason

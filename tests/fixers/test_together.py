@@ -195,6 +195,37 @@ TOGETHER = {
             return found
         """,
     ),
+    "what is made of what others have handed over": (
+        """\
+        async def f(path, store):
+            rows = []
+            for row in await store.all():
+                rows.append({"id": row, **row})
+            with open(path, "w") as file:
+                for row in rows:
+                    file.write("|".join(str(cell).ljust(9) for cell in row.values()))
+        """,
+        """\
+        async def f(path, store):
+            rows = []
+            for row in await store.all():
+                rows.append({"id": row, **row})
+
+            def write_in_thread():
+                with open(path, "w") as file:
+                    for row in rows:
+                        file.write("|".join(str(cell).ljust(9) for cell in row.values()))
+
+            await asyncio.to_thread(write_in_thread)
+        """,
+    ),
+    "behind a line of white space": (
+        "async def f(path):\n    pure(path)\n    \n    with open(path) as file:\n"
+        "        return file.read()\n",
+        "async def f(path):\n    pure(path)\n    \n    def get_result():\n"
+        "        with open(path) as file:\n            return file.read()\n\n"
+        "    return await asyncio.to_thread(get_result)\n",
+    ),
 }
 
 
@@ -215,6 +246,7 @@ def test_moves_together(tmp_path: Path, before: str, after: str) -> None:
         "box += file.read()",
         "asyncio.create_task(notify(file.read()))",
         "file.read(); print([notify(x) for x in box])",
+        "for row in [{}, *box]: row.clear(file.read())",
         "file.read(); box.sort(key=lambda item: notify(item))",
     ],
 )
@@ -281,6 +313,16 @@ def test_a_lock_is_taken_where_it_is_held(tmp_path: Path) -> None:
 
             await asyncio.to_thread(sleep_in_thread)
         """)
+
+
+def test_what_only_raises_is_no_block(tmp_path: Path) -> None:
+    body = (
+        "class Missing(Exception):\n    def __init__(self, text):\n        time.sleep(1)\n\n\n"
+        "async def f(url):\n    raise Missing(requests.get(url))\n"
+    )
+    after = fixed(tmp_path, body)
+    assert "await asyncio.to_thread(requests.get, url)" in after
+    assert "\n    raise " in after
 
 
 def test_what_must_not_move_is_not_taken_along(tmp_path: Path) -> None:

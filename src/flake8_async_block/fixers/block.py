@@ -25,12 +25,11 @@ from flake8_async_block.fixers.extraction import (
 )
 from flake8_async_block.fixers.interleaving import changed_meanwhile
 from flake8_async_block.fixers.layout import newline_at
-from flake8_async_block.fixers.placement import manager_caution
+from flake8_async_block.fixers.managers import last_name, manager_caution
 from flake8_async_block.fixers.scopes import Function, bound, bound_in, last_simple, may_swallow
 from flake8_async_block.fixers.stretches import (
     blocks,
     candidates,
-    last_name,
     range_of,
     ranges_of,
     root_of,
@@ -286,7 +285,7 @@ def _first_line(statement: ast.stmt) -> int:
 def _needs_gap(stretch: Stretch, text: bytes, start: int) -> bool:
     """Whether a blank line has to set the new function off from what stands before it."""
     above = text[:start].rstrip(b"\r\n").rpartition(b"\n")[2].strip()
-    blank = text[:start].replace(b"\r", b"").endswith(b"\n\n")
+    blank = not text[:start].rstrip(b" \t").removesuffix(b"\n").rpartition(b"\n")[2].strip()
     return stretch.first > 0 and not blank and not above.startswith(b"#")
 
 

@@ -103,6 +103,8 @@ def interface_of(stretch: Stretch) -> Interface | Refused:
     flow = Flow(frozenset(names))
     known = flow.run(statements, frozenset())
     ends = known is None
+    if all(isinstance(statement, ast.Raise) for statement in statements):
+        return Refused("it raises an exception, and nothing else")
     if any(isinstance(node, ast.Return) for node in own_nodes(statements)):
         following = stretch.last + 1 < len(stretch.around[-1].suite)
         if not ends or following:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from flake8_async_block.fixers.file_updates import updated_meanwhile
 from flake8_async_block.fixers.locate import ParsedSource
+from flake8_async_block.fixers.managers import keeps_others_out
 from flake8_async_block.fixers.scopes import Function, own_nodes_in
 
 _TAKING: Final = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove"})
@@ -61,7 +63,8 @@ def changed_meanwhile(
     Returns:
         A clause that ends no sentence, or None.
     """
-    return _Interleaving(function, span, source, is_shared_name).caution()
+    caution = _Interleaving(function, span, source, is_shared_name).caution()
+    return caution or updated_meanwhile(function, span, source)
 
 
 class _Interleaving:
@@ -77,6 +80,11 @@ class _Interleaving:
         self._source = source
         self._is_shared_name = is_shared_name
         self._own = self._own_objects()
+        self._guards = [
+            node
+            for node in self._nodes
+            if isinstance(node, ast.AsyncWith) and keeps_others_out(node)
+        ]
 
     def caution(self) -> str | None:
         """See :func:`changed_meanwhile`."""
@@ -98,6 +106,8 @@ class _Interleaving:
         for node in self._nodes:
             if not isinstance(node, ast.If) or self._stop(node.test) > self._start:
                 continue
+            if self._is_guarded(node.test):
+                continue
             if self._holds_call(node) or isinstance(node.body[-1], _EXITS):
                 found.update(self._shared_in(node.test))
         return found
@@ -106,7 +116,11 @@ class _Interleaving:
         """Variable → the shared things of which it holds an earlier value."""
         found: dict[str, set[str]] = {}
         for node in self._nodes:
-            if isinstance(node, ast.Assign) and self._stop(node) <= self._start:
+            if (
+                isinstance(node, ast.Assign)
+                and self._stop(node) <= self._start
+                and not self._is_guarded(node)
+            ):
                 for target in node.targets:
                     if isinstance(target, ast.Name):
                         found.setdefault(target.id, set()).update(self._shared_in(node.value))
@@ -171,6 +185,14 @@ class _Interleaving:
                             is_fresh = isinstance(node.value, _FRESH)
                             held[part.id] = held.get(part.id, True) and is_fresh
         return {name for name, is_fresh in held.items() if is_fresh}
+
+    def _is_guarded(self, node: ast.stmt | ast.expr) -> bool:
+        """Whether one lock of tasks is held from the node to the call."""
+        return any(
+            self._begin(guard.body[0]) <= self._begin(node)
+            and self._end <= self._stop(guard.body[-1])
+            for guard in self._guards
+        )
 
     def _holds_call(self, node: ast.stmt) -> bool:
         return self._begin(node) <= self._start and self._end <= self._stop(node)

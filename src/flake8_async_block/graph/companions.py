@@ -30,12 +30,35 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 _ONLY_READING: Final = frozenset(
-    {"as_posix", "capitalize", "casefold", "center", "decode", "encode", "endswith", "expandtabs"}
+    {
+        "as_posix",
+        "as_uri",
+        "capitalize",
+        "casefold",
+        "center",
+        "decode",
+        "encode",
+        "endswith",
+        "expandtabs",
+    }
     | {"format", "isalnum", "isalpha", "isdigit", "islower", "isnumeric", "isoformat", "isspace"}
-    | {"isupper", "items", "join", "keys", "ljust", "lower", "lstrip", "partition", "removeprefix"}
+    | {
+        "is_absolute",
+        "is_relative_to",
+        "isupper",
+        "items",
+        "join",
+        "joinpath",
+        "keys",
+        "ljust",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+    }
     | {"removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines"}
     | {"startswith", "strftime", "strip", "swapcase", "title", "total_seconds", "upper", "values"}
-    | {"zfill"}
+    | {"relative_to", "with_name", "with_stem", "with_suffix", "zfill"}
 )
 """Methods that change nothing, whatever the type."""
 
