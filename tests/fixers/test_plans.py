@@ -376,3 +376,22 @@ def test_a_file_that_is_read_and_written(tmp_path: Path, body: str, is_safe: boo
     assert bool(file.refused) != is_safe
     for left in file.refused:
         assert "is read before it is written, and others may write it, too" in left.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "is_safe"),
+    [
+        ("async def f(page: pypdf.PageObject):\n    return page.extract_text()\n", False),
+        (
+            "async def f(url):\n    reader = pypdf.PdfReader(url)\n"
+            "    return [page.extract_text() for page in reader.pages]\n",
+            True,
+        ),
+    ],
+)
+def test_documents_are_for_one_thread_after_another(
+    tmp_path: Path, code: str, is_safe: bool
+) -> None:
+    found = [item for item in findings(tmp_path, f"import pypdf\n{code}") if item.code == "ASB112"]
+    expected = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    assert [item.fix.applicability for item in found if item.fix] == [expected]
