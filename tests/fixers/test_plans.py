@@ -395,3 +395,91 @@ def test_documents_are_for_one_thread_after_another(
     found = [item for item in findings(tmp_path, f"import pypdf\n{code}") if item.code == "ASB112"]
     expected = Applicability.SAFE if is_safe else Applicability.UNSAFE
     assert [item.fix.applicability for item in found if item.fix] == [expected]
+
+
+OBJECTS = """\
+from pydantic import BaseModel, model_validator
+
+
+class Job:
+    def load(self, url):
+        self.read(url)
+
+    def read(self, url):
+        self.text = requests.get(url).text
+
+    def reload(self, other, url):
+        other.load(url)
+
+
+class Loaded(Job):
+    def __init__(self, url):
+        self.load(url)
+
+
+class Of(Job):
+    def __init__(self, other, url):
+        other.load(url)
+
+
+class Model(BaseModel):
+    url: str
+
+    @model_validator(mode="after")
+    def fetch(self):
+        self.store()
+        return self
+
+    def store(self):
+        self.text = requests.get(self.url).text
+
+
+JOB = Job()
+
+
+def make(url):
+    job = Job()
+    job.load(url)
+    return job
+
+
+def shared(url):
+    JOB.load(url)
+
+
+def given(job: Job, url):
+    job.load(url)
+
+
+def swap(url):
+    job = JOB
+    job.load(url)
+
+
+def beside(job: Job, url):
+    Job().reload(job, url)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_safe"),
+    [
+        ("Loaded(url)", True),
+        ("Model(url=url)", True),
+        ("make(url)", True),
+        ("shared(url)", False),
+        ("swap(url)", False),
+        ("given(Job(), url)", False),
+        ("beside(Job(), url)", False),
+        ("Of(JOB, url)", False),
+        ("JOB.load(url)", False),
+    ],
+)
+def test_an_object_that_is_being_made_is_nobody_elses(
+    tmp_path: Path, call: str, is_safe: bool
+) -> None:
+    found = findings(tmp_path, f"{OBJECTS}async def f(url):\n    {call}\n")
+    expected = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    assert [item.fix.applicability for item in found if item.fix] == [expected]
