@@ -115,6 +115,7 @@ def test_a_helper_that_changes_shared_state_is_unsafe(tmp_path: Path) -> None:
         ("QUEUE.put_nowait(url)", "asyncio.Queue"),
         ("EVENT.set()", "asyncio.Event"),
         ("VARIABLE.set(url)", "context variable"),
+        ("VARIABLE.reset(url)", "context variable"),
         ("CACHE.update(url)", "collection"),
         ("CACHE[url] = 1", "CACHE"),
         ("global COUNT; COUNT = url", "COUNT"),
@@ -343,6 +344,9 @@ WRITE = "with open(path, 'w') as file:\n        json.dump(data, file)"
         ),
         (f"{READ}\n    await asyncio.sleep(1)\n    {WRITE}", True),
         (f"data = {{}}\n    {WRITE}\n    {READ}", True),
+        ("data = path.read_text()\n    other.write_text(data)\n    other.replace(path)", False),
+        ("data = path.read_text()\n    other.write_text(data)\n    os.replace(other, path)", False),
+        ("data = path.read_text().replace('a', 'b')\n    other.write_text(data)", True),
         (f"{READ}\n    {APPEND}", True),
         (f"{READ}\n    {WRITE.replace('path', 'other')}", True),
         ("with open(path, 'r+') as file:\n        file.write(file.read())", True),
@@ -483,3 +487,40 @@ def test_an_object_that_is_being_made_is_nobody_elses(
     found = findings(tmp_path, f"{OBJECTS}async def f(url):\n    {call}\n")
     expected = Applicability.SAFE if is_safe else Applicability.UNSAFE
     assert [item.fix.applicability for item in found if item.fix] == [expected]
+
+
+ITERATING = """\
+class Pool:
+    def __init__(self):
+        self.hosts = {}
+        self.names = []
+        self.fixed = {}
+
+    def add(self, name, url):
+        self.hosts[name] = url
+        self.names.append(name)
+
+    async def ask(self, hosts, lock):
+        BODY
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "is_safe"),
+    [
+        ("for url in self.hosts.values():", False),
+        ("for url in self.hosts:", False),
+        ("for url in list(self.hosts.values()):", True),
+        ("for url in self.names:", True),
+        ("for url in self.fixed.values():", True),
+        ("for url in hosts.values():", True),
+        ("for url in self.hosts.values():\n            await asyncio.sleep(0)", True),
+        ("if self.hosts:", True),
+    ],
+)
+def test_what_is_iterated_over_may_change(tmp_path: Path, header: str, is_safe: bool) -> None:
+    body = f"url = ''\n        {header}\n            requests.get(url)"
+    (tmp_path / "app.py").write_text(HEAD + ITERATING.replace("BODY", body))
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert bool(file.fixed) == is_safe
+    assert bool(file.refused) != is_safe

@@ -16,6 +16,7 @@ from flake8_async_block.fixers.scopes import TRY, Function, own_nodes_in
 
 _OPENING: Final = frozenset({"builtins.open", "codecs.open", "gzip.open", "io.open", "open"})
 _READING: Final = frozenset({"read_bytes", "read_text"})
+_MOVING: Final = frozenset({"move", "rename", "replace"})
 _WRITING: Final = frozenset({"write_bytes", "write_text"})
 _WAITING: Final = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield)
 
@@ -82,6 +83,10 @@ def _used(call: ast.Call) -> tuple[ast.expr, bool] | None:
         return None if replaces is None else (arguments[0], replaces)
     if not isinstance(called, ast.Attribute):
         return None
+    if called.attr in _MOVING and len(arguments) in (1, 2):
+        # `new.replace(path)`, or `os.replace(new, path)`; that of a string takes two texts.
+        plain = len(arguments) == 1 or ast.unparse(called.value) in ("os", "shutil")
+        return (arguments[-1], True) if plain else None
     if called.attr in _READING | _WRITING:
         return called.value, called.attr in _WRITING
     if called.attr == "open":

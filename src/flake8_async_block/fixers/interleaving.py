@@ -9,6 +9,7 @@ was missing is another matter: two tasks may do the work, and get the same.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from flake8_async_block.fixers.file_updates import updated_meanwhile
 from flake8_async_block.fixers.locate import ParsedSource
 from flake8_async_block.fixers.managers import keeps_others_out
-from flake8_async_block.fixers.scopes import Function, own_nodes_in
+from flake8_async_block.fixers.scopes import Function, own_nodes, own_nodes_in
 
 _TAKING: Final = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove"})
 """Methods of collections that fail, or take something else, where another task was quicker."""
@@ -34,6 +35,13 @@ _FRESH: Final = (
     ast.Tuple,
 )
 """Values that nobody else holds, as far as can be told."""
+_WAITING: Final = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_VIEWS: Final = frozenset({"items", "keys", "values"})
+_CHANGED: Final = (
+    rb"\.NAME\[[^\n]*\] = |\bdel [\w.]+\.NAME\[|\.NAME\.(add|discard|popitem|setdefault|update)\("
+)
+"""How files change what may neither grow nor shrink while somebody iterates over it."""
+_CHANGED_VIEWS: Final = rb"|\.NAME\.(clear|pop)\("
 _EXITS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -88,6 +96,9 @@ class _Interleaving:
 
     def caution(self) -> str | None:
         """See :func:`changed_meanwhile`."""
+        iterated = self._iterated()
+        if iterated is not None:
+            return f"`{iterated}` is iterated over, and other tasks may change it meanwhile"
         tested = self._tested()
         copies = self._copies()
         if not tested and not copies:
@@ -98,6 +109,31 @@ class _Interleaving:
             for name in _names(write.value):
                 if write.target in copies.get(name, ()):
                     return f"`{write.target}` is read before the await and written after it"
+        return None
+
+    def _iterated(self) -> str | None:
+        """A shared mapping or set that a loop around the call goes through, as it is spelled."""
+        for node in self._nodes:
+            if (
+                not isinstance(node, ast.For)
+                or self._start < self._begin(node.body[0])
+                or self._stop(node.body[-1]) < self._end
+                or self._is_guarded(node.iter)
+                or any(isinstance(inner, _WAITING) for inner in own_nodes(node.body))
+            ):
+                continue
+            target, changes = node.iter, _CHANGED
+            if (
+                isinstance(target, ast.Call)
+                and isinstance(target.func, ast.Attribute)
+                and target.func.attr in _VIEWS
+            ):
+                target, changes = target.func.value, _CHANGED + _CHANGED_VIEWS
+            if not isinstance(target, ast.Attribute) or [*self._shared_in(target)] == []:
+                continue
+            name = re.escape(target.attr).encode()
+            if re.search(changes.replace(b"NAME", name), self._source.text):
+                return ast.unparse(target)
         return None
 
     def _tested(self) -> set[str]:

@@ -225,7 +225,7 @@ class Effects:
             return None
         if _is_loop_bound(called) and self.comes_from_outside(module, callee):
             return f"uses a `{called.type_name}`, which belongs to the event loop's thread"
-        if called.type_name == "contextvars.ContextVar" and called.method == "set":
+        if called.type_name == "contextvars.ContextVar" and called.method in ("set", "reset"):
             return "sets a context variable, and the thread's copy would be lost"
         if self._changes_collection(module, callee, called):
             return "changes a collection that code on the loop may be using"
