@@ -22,6 +22,7 @@ REASONS = (
     "it stands in `def",
     "unsafe: `probe",
     "unsafe: `x` is read before",
+    "unsafe: the await would end `",
     "a decorator is no place",
     "an annotation is no place",
     "the f-string prints",

@@ -133,3 +133,17 @@ def test_a_deeply_nested_expression_is_refused() -> None:
     result = fix(before)
     assert result.after == before
     assert "nested too deeply" in result.refused[0].reason
+
+
+def test_what_libcst_cannot_keep_matters_where_it_stands_only() -> None:
+    odd = "    try:\n        pass\n    except (OSError, ValueError) :\n        pass\n"
+    check(f"{HEAD}def g():\n{odd}\n\nasync def f(u):\n    return {CALL}\n")
+    inner = odd.replace("    ", "        ")
+    check(
+        f"{HEAD}class A:\n    x = 1\n    async def f(u):\n        {CALL}\n\n    def g():\n{inner}"
+    )
+    result = fix(f"{HEAD}async def f(u):\n{odd}    {CALL}\n".encode())
+    assert not result.changed
+    assert result.refused[0].reason == (
+        "the file cannot be edited: its layout cannot be kept byte for byte"
+    )

@@ -21,7 +21,7 @@ def check(before: str) -> None:
 def test_exception_groups() -> None:
     check(
         f"async def f(u):\n    try:\n        {GET}\n    except* {GET} as e:\n        {GET}\n"
-        f"    finally:\n        {GET}\n"
+        f"    else:\n        {GET}\n"
     )
 
 

@@ -115,17 +115,23 @@ def test_a_helper_that_changes_shared_state_is_unsafe(tmp_path: Path) -> None:
         ("QUEUE.put_nowait(url)", "asyncio.Queue"),
         ("EVENT.set()", "asyncio.Event"),
         ("VARIABLE.set(url)", "context variable"),
+        ("VARIABLE.reset(url)", "context variable"),
         ("CACHE.update(url)", "collection"),
         ("CACHE[url] = 1", "CACHE"),
         ("global COUNT; COUNT = url", "COUNT"),
         ("inner(url)", "asyncio.create_task"),
+        ("os.chdir(url)", "`os.chdir`, which is in force for the whole process"),
+        ("os.environ.update(A=url)", "os.environ.update"),
+        ("with contextlib.redirect_stdout(url): pass", "contextlib.redirect_stdout"),
+        ("signal.signal(2, url)", "`signal.signal`, which works in the main thread only"),
         ("aiohttp.ClientSession()", "aiohttp.ClientSession"),
         ("Server().add_insecure_port(url)", "grpc.aio.Server"),
     ],
 )
 def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
     code = (
-        "import contextvars\nimport aiohttp\nimport grpc.aio\n"
+        "import contextlib\nimport contextvars\nimport os\nimport signal\n"
+        "import aiohttp\nimport grpc.aio\n"
         "class Server(grpc.aio.Server):\n    def own(self): ...\n"
         "QUEUE = asyncio.Queue()\nEVENT = asyncio.Event()\n"
         "VARIABLE = contextvars.ContextVar('v')\n"
@@ -148,11 +154,16 @@ def test_reasons_against_a_thread(tmp_path: Path, body: str, word: str) -> None:
         "own = asyncio.Queue(); own.put_nowait(url)",
         "own = {}; own.update(url)",
         "Server().own()",
+        "os.getcwd()",
+        "os.environ.get('A')",
+        "signal.strsignal(2)",
+        "with contextlib.suppress(OSError): pass",
     ],
 )
 def test_nothing_against_a_thread(tmp_path: Path, body: str) -> None:
     code = (
-        "import grpc.aio\nclass Server(grpc.aio.Server):\n    def own(self): ...\n"
+        "import contextlib\nimport os\nimport signal\nimport grpc.aio\n"
+        "class Server(grpc.aio.Server):\n    def own(self): ...\n"
         "EVENT = asyncio.Event()\nLOOP = asyncio.new_event_loop()\n"
         f"def work(url):\n    time.sleep(1)\n    {body}\n"
         "async def f(url):\n    work(url)\n"
@@ -207,3 +218,309 @@ def test_what_other_tasks_may_change_meanwhile(
     assert bool(reasons) == bool(reason)
     assert all(told.startswith(f"unsafe: {reason}") for told in reasons)
     assert any(file.fixed for file in result.files) == (not reason)
+
+
+EXPOSING = """\
+import contextlib
+import os
+
+
+@contextlib.contextmanager
+def inside(directory):
+    before = os.getcwd()
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+class Inside:
+    def __enter__(self):
+        enter()
+
+    def __exit__(self, *exc):
+        pass
+
+
+class Beside:
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *exc):
+        enter()
+
+
+def enter():
+    os.umask(0)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("with contextlib.redirect_stdout(url):\n        {}", "contextlib.redirect_stdout"),
+        ("with open(url) as f, contextlib.chdir(url):\n        {}", "contextlib.chdir"),
+        ("with inside(url):\n        {}", "os.chdir"),
+        ("with Inside():\n        {}", "os.umask"),
+        ("os.chdir(url)\n    {}\n    os.chdir('/')", "os.chdir"),
+        ("with contextlib.redirect_stdout({}):\n        pass", ""),
+        ("with contextlib.redirect_stdout(url):\n        pass\n    {}", ""),
+        ("with contextlib.suppress(OSError):\n        {}", ""),
+        ("with Beside():\n        {}", ""),
+        ("os.chdir(url)\n    {}", ""),
+        ("os.chdir(url)\n    {}\n    os.umask(0)", ""),
+        ("{}\n    os.chdir(url)\n    os.chdir('/')", ""),
+    ],
+)
+@pytest.mark.parametrize("call", ["time.sleep(1)", "requests.get(url)"])
+def test_what_other_tasks_would_run_in(tmp_path: Path, body: str, name: str, call: str) -> None:
+    code = f"{EXPOSING}async def f(url):\n    {body.format(call)}\n"
+    plans = [
+        item.fix
+        for item in findings(tmp_path, code)
+        if item.fix is not None and item.code in ("ASB101", "ASB102")
+    ]
+    assert len(plans) == 1
+    told = f"though `{name}` is in force for other tasks meanwhile"
+    assert (plans[0].applicability is Applicability.UNSAFE) == bool(name)
+    assert plans[0].title.endswith(told) == bool(name)
+
+
+LOCKED = """\
+async def f(account, url, n):
+    async with {manager}:
+        if account.left < n:
+            return
+        text = requests.get(url).text
+        account.left -= n
+        account.seen += requests.get(url).text
+    return text
+"""
+
+
+@pytest.mark.parametrize(
+    ("manager", "is_safe"),
+    [
+        ("account.lock", True),
+        ("account.lock_for(url)", True),
+        ("account.semaphore", False),
+        ("account.session", False),
+    ],
+)
+def test_a_lock_of_tasks_keeps_others_out(tmp_path: Path, manager: str, is_safe: bool) -> None:
+    (tmp_path / "app.py").write_text(HEAD + LOCKED.format(manager=manager))
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert bool(file.fixed) == is_safe
+    assert bool(file.refused) != is_safe
+
+
+def test_a_lock_keeps_others_out_where_it_is_held(tmp_path: Path) -> None:
+    code = (
+        "async def f(account, url, n):\n    if account.left < n:\n        return\n"
+        "    async with account.lock:\n        requests.get(url)\n        account.left -= n\n"
+    )
+    (tmp_path / "app.py").write_text(HEAD + code)
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert not file.fixed
+
+
+READ = "with open(path) as file:\n        data = json.load(file)"
+APPEND = "with open(path, 'a') as file:\n        json.dump(data, file)"
+WRITE = "with open(path, 'w') as file:\n        json.dump(data, file)"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_safe"),
+    [
+        (f"{READ}\n    data['n'] += 1\n    {WRITE}", False),
+        ("data = path.read_text()\n    path.write_text(data + 'x')", False),
+        (
+            "data = json.loads(path.read_bytes())\n    time.sleep(1)\n    "
+            "path.with_name('x').write_text(json.dumps(data))",
+            True,
+        ),
+        (f"{READ}\n    await asyncio.sleep(1)\n    {WRITE}", True),
+        (f"data = {{}}\n    {WRITE}\n    {READ}", True),
+        ("data = path.read_text()\n    other.write_text(data)\n    other.replace(path)", False),
+        ("data = path.read_text()\n    other.write_text(data)\n    os.replace(other, path)", False),
+        ("data = path.read_text().replace('a', 'b')\n    other.write_text(data)", True),
+        (f"{READ}\n    {APPEND}", True),
+        (f"{READ}\n    {WRITE.replace('path', 'other')}", True),
+        ("with open(path, 'r+') as file:\n        file.write(file.read())", True),
+        (
+            "try:\n        data = path.read_text()\n    except OSError:\n"
+            "        data = path.write_text('')",
+            True,
+        ),
+        (
+            "if other:\n        data = path.read_text()\n    else:\n"
+            "        data = path.write_text('')",
+            True,
+        ),
+        (
+            "async with other.lock:\n        data = path.read_text()\n"
+            "        path.write_text(data + 'x')",
+            True,
+        ),
+        (
+            "async with other:\n        data = path.read_text()\n"
+            "        path.write_text(data + 'x')",
+            False,
+        ),
+    ],
+)
+def test_a_file_that_is_read_and_written(tmp_path: Path, body: str, is_safe: bool) -> None:
+    code = f"import json\nfrom pathlib import Path\nasync def f(path: Path, other):\n    {body}\n"
+    (tmp_path / "app.py").write_text(HEAD + code)
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert bool(file.fixed) == is_safe
+    assert bool(file.refused) != is_safe
+    for left in file.refused:
+        assert "is read before it is written, and others may write it, too" in left.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "is_safe"),
+    [
+        ("async def f(page: pypdf.PageObject):\n    return page.extract_text()\n", False),
+        (
+            "async def f(url):\n    reader = pypdf.PdfReader(url)\n"
+            "    return [page.extract_text() for page in reader.pages]\n",
+            True,
+        ),
+    ],
+)
+def test_documents_are_for_one_thread_after_another(
+    tmp_path: Path, code: str, is_safe: bool
+) -> None:
+    found = [item for item in findings(tmp_path, f"import pypdf\n{code}") if item.code == "ASB112"]
+    expected = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    assert [item.fix.applicability for item in found if item.fix] == [expected]
+
+
+OBJECTS = """\
+from pydantic import BaseModel, model_validator
+
+
+class Job:
+    def load(self, url):
+        self.read(url)
+
+    def read(self, url):
+        self.text = requests.get(url).text
+
+    def reload(self, other, url):
+        other.load(url)
+
+
+class Loaded(Job):
+    def __init__(self, url):
+        self.load(url)
+
+
+class Of(Job):
+    def __init__(self, other, url):
+        other.load(url)
+
+
+class Model(BaseModel):
+    url: str
+
+    @model_validator(mode="after")
+    def fetch(self):
+        self.store()
+        return self
+
+    def store(self):
+        self.text = requests.get(self.url).text
+
+
+JOB = Job()
+
+
+def make(url):
+    job = Job()
+    job.load(url)
+    return job
+
+
+def shared(url):
+    JOB.load(url)
+
+
+def given(job: Job, url):
+    job.load(url)
+
+
+def swap(url):
+    job = JOB
+    job.load(url)
+
+
+def beside(job: Job, url):
+    Job().reload(job, url)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_safe"),
+    [
+        ("Loaded(url)", True),
+        ("Model(url=url)", True),
+        ("make(url)", True),
+        ("shared(url)", False),
+        ("swap(url)", False),
+        ("given(Job(), url)", False),
+        ("beside(Job(), url)", False),
+        ("Of(JOB, url)", False),
+        ("JOB.load(url)", False),
+    ],
+)
+def test_an_object_that_is_being_made_is_nobody_elses(
+    tmp_path: Path, call: str, is_safe: bool
+) -> None:
+    found = findings(tmp_path, f"{OBJECTS}async def f(url):\n    {call}\n")
+    expected = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    assert [item.fix.applicability for item in found if item.fix] == [expected]
+
+
+ITERATING = """\
+class Pool:
+    def __init__(self):
+        self.hosts = {}
+        self.names = []
+        self.fixed = {}
+
+    def add(self, name, url):
+        self.hosts[name] = url
+        self.names.append(name)
+
+    async def ask(self, hosts, lock):
+        BODY
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "is_safe"),
+    [
+        ("for url in self.hosts.values():", False),
+        ("for url in self.hosts:", False),
+        ("for url in list(self.hosts.values()):", True),
+        ("for url in self.names:", True),
+        ("for url in self.fixed.values():", True),
+        ("for url in hosts.values():", True),
+        ("for url in self.hosts.values():\n            await asyncio.sleep(0)", True),
+        ("if self.hosts:", True),
+    ],
+)
+def test_what_is_iterated_over_may_change(tmp_path: Path, header: str, is_safe: bool) -> None:
+    body = f"url = ''\n        {header}\n            requests.get(url)"
+    (tmp_path / "app.py").write_text(HEAD + ITERATING.replace("BODY", body))
+    (file,) = Engine(Config(root=tmp_path)).fix([tmp_path], FixOptions()).files
+    assert bool(file.fixed) == is_safe
+    assert bool(file.refused) != is_safe

@@ -75,7 +75,11 @@ def test_lines_are_those_of_python() -> None:
     [
         (b"f()\n", Spliced(b"f(\n", ()), "the result does not compile: line 1"),
         (b"f()\n", Spliced(b"await f()\n", (0,)), "the result does not compile: line 1"),
-        (b"f()\n", Spliced(b"+".join([b"f"] * 900), ()), "the result cannot be read back"),
+        (
+            b"f('\xc3\xa9')\n",
+            Spliced(b"# coding: latin-1\nf('\xc3\xa9')\n", ()),
+            "the result cannot be read back: it would have another encoding",
+        ),
         (b"f()\n", Spliced(b"f()\n", (0,)), "the result does not await the call"),
         (
             b"async def f(): f()\n",
@@ -83,6 +87,8 @@ def test_lines_are_those_of_python() -> None:
             "the result does not await the call",
         ),
         (b"f()  # a\n", Spliced(b"f()\n", ()), "the result loses a comment"),
+        (b"f()  # a\n", Spliced(b"f('# a')\n", ()), "the result loses a comment"),
+        (b"# a\r# b\rf()\r", Spliced(b"# a\rf()\r", ()), "the result loses a comment"),
     ],
 )
 def test_results_that_are_not_trusted(before: bytes, after: Spliced, reason: str) -> None:

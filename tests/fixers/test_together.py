@@ -195,6 +195,37 @@ TOGETHER = {
             return found
         """,
     ),
+    "what is made of what others have handed over": (
+        """\
+        async def f(path, store):
+            rows = []
+            for row in await store.all():
+                rows.append({"id": row, **row})
+            with open(path, "w") as file:
+                for row in rows:
+                    file.write("|".join(str(cell).ljust(9) for cell in row.values()))
+        """,
+        """\
+        async def f(path, store):
+            rows = []
+            for row in await store.all():
+                rows.append({"id": row, **row})
+
+            def write_in_thread():
+                with open(path, "w") as file:
+                    for row in rows:
+                        file.write("|".join(str(cell).ljust(9) for cell in row.values()))
+
+            await asyncio.to_thread(write_in_thread)
+        """,
+    ),
+    "behind a line of white space": (
+        "async def f(path):\n    pure(path)\n    \n    with open(path) as file:\n"
+        "        return file.read()\n",
+        "async def f(path):\n    pure(path)\n    \n    def get_result():\n"
+        "        with open(path) as file:\n            return file.read()\n\n"
+        "    return await asyncio.to_thread(get_result)\n",
+    ),
 }
 
 
@@ -215,6 +246,7 @@ def test_moves_together(tmp_path: Path, before: str, after: str) -> None:
         "box += file.read()",
         "asyncio.create_task(notify(file.read()))",
         "file.read(); print([notify(x) for x in box])",
+        "for row in [{}, *box]: row.clear(file.read())",
         "file.read(); box.sort(key=lambda item: notify(item))",
     ],
 )
@@ -247,6 +279,21 @@ def test_what_is_around_counts(tmp_path: Path, around: str, reason: str) -> None
     assert result(tmp_path, body, unsafe=True).changed
 
 
+@pytest.mark.parametrize(
+    ("backend", "changes"), [("anyio", False), ("starlette", False), ("asyncio", True)]
+)
+def test_a_cancelled_task_cleans_up_in_one_go(tmp_path: Path, backend: str, changes: bool) -> None:
+    body = (
+        "async def f(path):\n    try:\n        await asyncio.sleep(1)\n    finally:\n"
+        "        with open(path, 'w') as file:\n            file.write('ended')\n"
+    )
+    (tmp_path / "app.py").write_text(body)
+    config = Config(root=tmp_path, backend=backend)
+    (file,) = Engine(config).fix([tmp_path], FixOptions()).files
+    assert file.changed == changes
+    assert all("would end `finally` at once" in left.reason for left in file.refused)
+
+
 def test_a_lock_of_any_name(tmp_path: Path) -> None:
     body = "gate = threading.RLock()\n\n\nasync def f():\n    with gate:\n        time.sleep(1)\n"
     file = result(tmp_path, body)
@@ -266,6 +313,16 @@ def test_a_lock_is_taken_where_it_is_held(tmp_path: Path) -> None:
 
             await asyncio.to_thread(sleep_in_thread)
         """)
+
+
+def test_what_only_raises_is_no_block(tmp_path: Path) -> None:
+    body = (
+        "class Missing(Exception):\n    def __init__(self, text):\n        time.sleep(1)\n\n\n"
+        "async def f(url):\n    raise Missing(requests.get(url))\n"
+    )
+    after = fixed(tmp_path, body)
+    assert "await asyncio.to_thread(requests.get, url)" in after
+    assert "\n    raise " in after
 
 
 def test_what_must_not_move_is_not_taken_along(tmp_path: Path) -> None:

@@ -77,3 +77,30 @@ def test_most_calls_decide(tmp_path: Path) -> None:
         "    await asyncio.to_thread(print, 1)\n    await asyncio.to_thread(print, 2)\n"
     )
     assert "return await asyncio.to_thread(requests.get, url)" in fixed(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "others", "on_twisted"),
+    [
+        (f"from twisted.internet import defer\n{BODY}", {}, True),
+        (f"import asyncio\nfrom twisted.internet import defer\n{BODY}", {}, False),
+        (BODY, {"server_py": "from twisted.internet import reactor\n"}, True),
+        (BODY, {"server_py": "import asyncio\nfrom twisted.internet import defer\n"}, False),
+        (BODY, {"server_py": "twisted = 1\n"}, False),
+    ],
+)
+def test_nothing_of_asyncio_is_awaited_on_the_reactor(
+    tmp_path: Path, code: str, others: dict[str, str], on_twisted: bool
+) -> None:
+    after = fixed(tmp_path, code, **others)
+    assert (after == code) == on_twisted
+    for found in Engine(Config(root=tmp_path)).check([tmp_path / "app.py"]).diagnostics:
+        assert ("deferToThread(requests.get, ...)" in found.remedy) == on_twisted
+        assert ("Twisted's reactor" in (found.why_not or "")) == on_twisted
+
+
+def test_a_loop_on_the_reactor(tmp_path: Path) -> None:
+    code = "from twisted.internet import defer\n\n\nasync def f():\n    while True:\n        pass\n"
+    assert fixed(tmp_path, code) == code
+    own = code.replace("from twisted.internet import defer", "import asyncio")
+    assert "        await asyncio.sleep(0)\n" in fixed(tmp_path, own)

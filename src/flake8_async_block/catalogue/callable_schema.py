@@ -79,6 +79,18 @@ class MemoiserEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     names: tuple[DottedName, ...]
 
 
+class ProcessWideEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Callables that change what all threads of the process share, such as the working directory.
+
+    Attributes:
+        names: every import path; of a context manager, that of what makes it.
+        main_thread: they work in the main thread only.
+    """
+
+    names: tuple[DottedName, ...]
+    main_thread: bool = False
+
+
 class CallerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Callables that call a function which they are handed, before they return.
 

@@ -14,6 +14,7 @@ from flake8_async_block.catalogue.callable_schema import (
     DecoratorEntry,
     MemoiserEntry,
     OffloaderEntry,
+    ProcessWideEntry,
     SharedEntry,
 )
 from flake8_async_block.catalogue.schema import DottedName
@@ -273,6 +274,7 @@ class FrameworkTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     body: tuple[BodyEntry, ...] = ()
     coroutine: tuple[CoroutineEntry, ...] = ()
     memoiser: tuple[MemoiserEntry, ...] = ()
+    process_wide: tuple[ProcessWideEntry, ...] = ()
     decorator: tuple[DecoratorEntry, ...] = ()
     shared: tuple[SharedEntry, ...] = ()
     caller: tuple[CallerEntry, ...] = ()

@@ -13,6 +13,7 @@ from flake8_async_block.catalogue.callable_schema import (
     ConsumerEntry,
     CoroutineEntry,
     OffloaderEntry,
+    ProcessWideEntry,
     SharedEntry,
 )
 from flake8_async_block.catalogue.framework_handing import Handing, handing_of
@@ -77,6 +78,19 @@ class Frameworks:
     def is_memoiser(self, name: str) -> bool:
         """Whether the decorator ``name``, such as ``functools.cache``, keeps results."""
         return name in self._memoisers
+
+    def process_wide(self, name: str) -> ProcessWideEntry | None:
+        """The entry of a callable that changes what all threads share, such as ``os.chdir``."""
+        return self._process_wide.get(name)
+
+    @cached_property
+    def _process_wide(self) -> dict[str, ProcessWideEntry]:
+        return {
+            name: entry
+            for table in self.tables
+            for entry in table.process_wide
+            for name in entry.names
+        }
 
     def coroutine(self, name: str) -> CoroutineEntry | None:
         """The entry of the ``async`` function ``name``, such as ``asyncio.sleep``."""

@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 from typing import Final
 
 from flake8_async_block.fixers.base import FileContext, OverlapError, Spliced, splice
+from flake8_async_block.fixers.excerpt import unneeded_lines
 from flake8_async_block.fixers.imports import import_splices
 from flake8_async_block.fixers.locate import parse_source
 from flake8_async_block.fixers.names import Resolver
@@ -31,7 +32,7 @@ from flake8_async_block.fixers.verify import (
 from flake8_async_block.model.diagnostic import Diagnostic, Span
 from flake8_async_block.model.fix import NOT_CHOSEN, FileFix, Refusal
 
-# Each attempt reads the whole file again. One bad edit among a thousand takes about twenty.
+# Each attempt checks the whole file again. One bad edit among a thousand takes about twenty.
 _MOST_ATTEMPTS: Final = 60
 
 # A loop, or a function, of which it was said that it never awaits: any new ``await`` may end that,
@@ -126,12 +127,17 @@ def _run(
     if not planned:
         return outcome
     problem = compile_problem(source, path)
-    parsed = f"it does not compile: {problem}" if problem is not None else parse_source(source)
+    if problem is not None:
+        problem = f"the file cannot be edited: it does not compile: {problem}"
+        outcome.reasons |= dict.fromkeys(planned, problem)
+        return outcome
+    tree = parse_module(source, path)
+    spans = [diagnostics[index].span for index in planned]
+    parsed = parse_source(source, unneeded_lines(tree, spans))
     if isinstance(parsed, str):
         outcome.reasons |= dict.fromkeys(planned, f"the file cannot be edited: {parsed}")
         return outcome
-    tree = parse_module(source, path)
-    ranges = {parsed.range_of(diagnostics[index].span) for index in planned}
+    ranges = set(map(parsed.range_of, spans))
     plans = {parsed.range_of(item.span): item.fix for item in diagnostics}
     context = FileContext(path, parsed, tree, Resolver(tree), parsed.find(ranges), plans)
     planner = Planner(context, diagnostics, allow_unsafe, outcome.reasons)

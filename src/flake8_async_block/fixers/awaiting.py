@@ -19,10 +19,20 @@ def call_at(diagnostic: Diagnostic, context: FileContext) -> Located | Refused:
     return Refused("no call stands where the finding is")
 
 
-def opening(span: tuple[int, int], text: str, place: AwaitPlace, source: ParsedSource) -> Splice:
-    """The splice that puts ``await text`` before the node at ``span``."""
+def opening(
+    span: tuple[int, int],
+    text: str,
+    place: AwaitPlace,
+    source: ParsedSource,
+    line_start: str = "",
+) -> Splice:
+    """The splice that puts ``await text`` before the node at ``span``.
+
+    Args:
+        line_start: the line break and the indentation between a parenthesis and the ``await``.
+    """
     before = source.text[: span[0]][-1:]
     # `return(f)()` is legal, `returnawait` is a name.
     space = " " if before.isalnum() or before == b"_" or before >= b"\x80" else ""
-    prefix = space + ("(" if place.parenthesise else "")
+    prefix = space + (f"({line_start}" if place.parenthesise else "")
     return Splice(span[0], span[0], f"{prefix}await {text}", span, await_at=len(prefix))

@@ -15,9 +15,9 @@ from typing import Final
 import libcst as cst
 
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.cancellation import ends_when_cancelled
 from flake8_async_block.fixers.consequences import what_else_changes
 from flake8_async_block.fixers.extraction import (
-    Function,
     Interface,
     Stretch,
     interface_of,
@@ -25,12 +25,11 @@ from flake8_async_block.fixers.extraction import (
 )
 from flake8_async_block.fixers.interleaving import changed_meanwhile
 from flake8_async_block.fixers.layout import newline_at
-from flake8_async_block.fixers.placement import manager_caution
-from flake8_async_block.fixers.scopes import bound, last_simple, may_swallow
+from flake8_async_block.fixers.managers import last_name, manager_caution
+from flake8_async_block.fixers.scopes import Function, bound, bound_in, last_simple, may_swallow
 from flake8_async_block.fixers.stretches import (
     blocks,
     candidates,
-    last_name,
     range_of,
     ranges_of,
     root_of,
@@ -85,19 +84,21 @@ def _judged(
     reason = _cannot_follow(stretch, context) or _cut_off(stretch, interface, context)
     if reason is not None:
         return Refused(reason)
+    backend = dict(plan.parameters)["backend"]
     caution = _caution_around(stretch) or _lock_in(stretch)
     if plan.applicability is Applicability.SAFE:
         if not _is_worth_it(stretch, context):
             return Refused("nothing but one call would move")
         caution = caution or what_else_changes(stretch, frozenset(plan.companions))
         ranges = ranges_of(stretch.statements, context)
+        span = ranges[0][0], ranges[-1][1]
         caution = caution or changed_meanwhile(
             stretch.function,
-            (ranges[0][0], ranges[-1][1]),
+            span,
             context.source,
             partial(context.names.is_shared, functions=functions),
         )
-    backend = dict(plan.parameters)["backend"]
+        caution = caution or ends_when_cancelled(stretch.function, span, context.source, backend)
     return _moved(stretch, interface, functions, backend, context, caution)
 
 
@@ -152,7 +153,7 @@ def _lock_in(stretch: Stretch) -> str | None:
 
 def _cut_off(stretch: Stretch, interface: Interface, context: FileContext) -> str | None:
     """Why an object that belongs to one thread would be used in two."""
-    local = {name for name, _ in bound(stretch.function.body)}
+    local = {name for name, _ in bound_in(stretch.function)}
     local |= {node.arg for node in ast.walk(stretch.function.args) if isinstance(node, ast.arg)}
     local -= {name for name, _ in bound(stretch.statements)}
     for statement in stretch.statements:
@@ -284,7 +285,7 @@ def _first_line(statement: ast.stmt) -> int:
 def _needs_gap(stretch: Stretch, text: bytes, start: int) -> bool:
     """Whether a blank line has to set the new function off from what stands before it."""
     above = text[:start].rstrip(b"\r\n").rpartition(b"\n")[2].strip()
-    blank = text[:start].replace(b"\r", b"").endswith(b"\n\n")
+    blank = not text[:start].rstrip(b" \t").removesuffix(b"\n").rpartition(b"\n")[2].strip()
     return stretch.first > 0 and not blank and not above.startswith(b"#")
 
 

@@ -10,7 +10,7 @@ import ast
 from typing import Final
 
 from flake8_async_block.fixers.extraction import Stretch
-from flake8_async_block.fixers.scopes import Names, bound, own_nodes
+from flake8_async_block.fixers.scopes import Names, bound_in, own_nodes_in
 from flake8_async_block.model.diagnostic import Span
 
 _NEW: Final = frozenset({"dict", "list", "set", "bytearray"})
@@ -54,7 +54,7 @@ def _made_here(stretch: Stretch) -> Names:
     """The names that stand for nothing but objects which the function has just made."""
     made: dict[str, bool] = {}
     simple = (ast.Assign, ast.AnnAssign)
-    for node in own_nodes(stretch.function.body):
+    for node in own_nodes_in(stretch.function):
         if isinstance(node, simple) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
@@ -62,11 +62,11 @@ def _made_here(stretch: Stretch) -> Names:
                     made[target.id] = made.get(target.id, True) and _is_new(node.value)
     in_assignments = {
         id(target)
-        for node in own_nodes(stretch.function.body)
+        for node in own_nodes_in(stretch.function)
         if isinstance(node, simple)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     }
-    others = {name for name, node in bound(stretch.function.body) if id(node) not in in_assignments}
+    others = {name for name, node in bound_in(stretch.function) if id(node) not in in_assignments}
     others |= {node.arg for node in ast.walk(stretch.function.args) if isinstance(node, ast.arg)}
     return frozenset(name for name, new in made.items() if new) - others
 

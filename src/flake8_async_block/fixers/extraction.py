@@ -14,18 +14,21 @@ from flake8_async_block.fixers.base import Refused
 from flake8_async_block.fixers.scopes import (
     TRY,
     Flow,
+    Function,
     Names,
     bound,
+    bound_in,
     last_simple,
     leaves_loop,
     loaded,
     may_swallow,
     nested_scopes,
+    nested_scopes_in,
     own_nodes,
+    own_nodes_in,
     suites,
 )
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 _LOOPS: Final = (ast.While, ast.For, ast.AsyncFor)
 _WITH_DEFAULT: Final = 2
 """So many arguments of ``next`` keep it from raising."""
@@ -100,6 +103,8 @@ def interface_of(stretch: Stretch) -> Interface | Refused:
     flow = Flow(frozenset(names))
     known = flow.run(statements, frozenset())
     ends = known is None
+    if all(isinstance(statement, ast.Raise) for statement in statements):
+        return Refused("it raises an exception, and nothing else")
     if any(isinstance(node, ast.Return) for node in own_nodes(statements)):
         following = stretch.last + 1 < len(stretch.around[-1].suite)
         if not ends or following:
@@ -163,7 +168,7 @@ def _may_stop_iteration(node: ast.AST) -> bool:
 def _cannot_move(stretch: Stretch) -> str | None:
     outside = {
         name
-        for node in own_nodes(stretch.function.body)
+        for node in own_nodes_in(stretch.function)
         if isinstance(node, (ast.Global, ast.Nonlocal))
         for name in node.names
     }
@@ -190,7 +195,7 @@ def _used_after(stretch: Stretch) -> Names:
     """The names that what follows may read as the stretch leaves them."""
     deleted = frozenset(
         node.id
-        for node in own_nodes(stretch.function.body)
+        for node in own_nodes_in(stretch.function)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
     )
     if _in_loop(stretch):
@@ -206,7 +211,7 @@ def _used_after(stretch: Stretch) -> Names:
                     flow.run(suite, frozenset())
     # A function inside may run at any time.
     inside = {id(node) for node in ast.walk(ast.Module(list(stretch.statements), []))}
-    for scope in nested_scopes(stretch.function.body):
+    for scope in nested_scopes_in(stretch.function):
         if id(scope) not in inside:
             flow.early.update(node.id for node in loaded((scope,)) if node.id in names)
     return deleted | frozenset(flow.early)
@@ -215,7 +220,7 @@ def _used_after(stretch: Stretch) -> Names:
 def _has_value_before(stretch: Stretch, name: str) -> bool:
     """Whether a name has a value for certain wherever the stretch begins."""
     function = stretch.function
-    for node in own_nodes(function.body):
+    for node in own_nodes_in(function):
         if isinstance(node, ast.Delete) and any(name == other for other, _ in bound((node,))):
             return False
         if isinstance(node, ast.ExceptHandler) and node.name == name:
@@ -289,8 +294,8 @@ def _captured(stretch: Stretch, names: Names) -> str | None:
     inside = {id(node) for node in nested_scopes(stretch.statements)}
     own = {id(node) for _, node in bound(stretch.statements)}
     elsewhere = {node.id for node in _loads_outside(stretch)}
-    elsewhere |= {name for name, node in bound(stretch.function.body) if id(node) not in own}
-    for scope in nested_scopes(stretch.function.body):
+    elsewhere |= {name for name, node in bound_in(stretch.function) if id(node) not in own}
+    for scope in nested_scopes_in(stretch.function):
         kept = {node.id for node in ast.walk(scope) if isinstance(node, ast.Name)} & names
         if id(scope) in inside:
             kept &= elsewhere

@@ -9,14 +9,16 @@ was missing is another matter: two tasks may do the work, and get the same.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from flake8_async_block.fixers.file_updates import updated_meanwhile
 from flake8_async_block.fixers.locate import ParsedSource
-from flake8_async_block.fixers.scopes import own_nodes
+from flake8_async_block.fixers.managers import keeps_others_out
+from flake8_async_block.fixers.scopes import Function, own_nodes, own_nodes_in
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TAKING: Final = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove"})
 """Methods of collections that fail, or take something else, where another task was quicker."""
 _FRESH: Final = (
@@ -33,6 +35,13 @@ _FRESH: Final = (
     ast.Tuple,
 )
 """Values that nobody else holds, as far as can be told."""
+_WAITING: Final = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_VIEWS: Final = frozenset({"items", "keys", "values"})
+_CHANGED: Final = (
+    rb"\.NAME\[[^\n]*\] = |\bdel [\w.]+\.NAME\[|\.NAME\.(add|discard|popitem|setdefault|update)\("
+)
+"""How files change what may neither grow nor shrink while somebody iterates over it."""
+_CHANGED_VIEWS: Final = rb"|\.NAME\.(clear|pop)\("
 _EXITS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -46,7 +55,7 @@ class _Write:
 
 
 def changed_meanwhile(
-    function: _Function,
+    function: Function,
     span: tuple[int, int],
     source: ParsedSource,
     is_shared_name: Callable[[str], bool],
@@ -62,25 +71,34 @@ def changed_meanwhile(
     Returns:
         A clause that ends no sentence, or None.
     """
-    return _Interleaving(function, span, source, is_shared_name).caution()
+    caution = _Interleaving(function, span, source, is_shared_name).caution()
+    return caution or updated_meanwhile(function, span, source)
 
 
 class _Interleaving:
     def __init__(
         self,
-        function: _Function,
+        function: Function,
         span: tuple[int, int],
         source: ParsedSource,
         is_shared_name: Callable[[str], bool],
     ) -> None:
-        self._nodes = [*own_nodes(function.body)]
+        self._nodes = own_nodes_in(function)
         self._start, self._end = span
         self._source = source
         self._is_shared_name = is_shared_name
         self._own = self._own_objects()
+        self._guards = [
+            node
+            for node in self._nodes
+            if isinstance(node, ast.AsyncWith) and keeps_others_out(node)
+        ]
 
     def caution(self) -> str | None:
         """See :func:`changed_meanwhile`."""
+        iterated = self._iterated()
+        if iterated is not None:
+            return f"`{iterated}` is iterated over, and other tasks may change it meanwhile"
         tested = self._tested()
         copies = self._copies()
         if not tested and not copies:
@@ -93,11 +111,38 @@ class _Interleaving:
                     return f"`{write.target}` is read before the await and written after it"
         return None
 
+    def _iterated(self) -> str | None:
+        """A shared mapping or set that a loop around the call goes through, as it is spelled."""
+        for node in self._nodes:
+            if (
+                not isinstance(node, ast.For)
+                or self._start < self._begin(node.body[0])
+                or self._stop(node.body[-1]) < self._end
+                or self._is_guarded(node.iter)
+                or any(isinstance(inner, _WAITING) for inner in own_nodes(node.body))
+            ):
+                continue
+            target, changes = node.iter, _CHANGED
+            if (
+                isinstance(target, ast.Call)
+                and isinstance(target.func, ast.Attribute)
+                and target.func.attr in _VIEWS
+            ):
+                target, changes = target.func.value, _CHANGED + _CHANGED_VIEWS
+            if not isinstance(target, ast.Attribute) or [*self._shared_in(target)] == []:
+                continue
+            name = re.escape(target.attr).encode()
+            if re.search(changes.replace(b"NAME", name), self._source.text):
+                return ast.unparse(target)
+        return None
+
     def _tested(self) -> set[str]:
         """What shared things an ``if`` looks at on the way to the call."""
         found: set[str] = set()
         for node in self._nodes:
             if not isinstance(node, ast.If) or self._stop(node.test) > self._start:
+                continue
+            if self._is_guarded(node.test):
                 continue
             if self._holds_call(node) or isinstance(node.body[-1], _EXITS):
                 found.update(self._shared_in(node.test))
@@ -107,7 +152,11 @@ class _Interleaving:
         """Variable → the shared things of which it holds an earlier value."""
         found: dict[str, set[str]] = {}
         for node in self._nodes:
-            if isinstance(node, ast.Assign) and self._stop(node) <= self._start:
+            if (
+                isinstance(node, ast.Assign)
+                and self._stop(node) <= self._start
+                and not self._is_guarded(node)
+            ):
                 for target in node.targets:
                     if isinstance(target, ast.Name):
                         found.setdefault(target.id, set()).update(self._shared_in(node.value))
@@ -172,6 +221,14 @@ class _Interleaving:
                             is_fresh = isinstance(node.value, _FRESH)
                             held[part.id] = held.get(part.id, True) and is_fresh
         return {name for name, is_fresh in held.items() if is_fresh}
+
+    def _is_guarded(self, node: ast.stmt | ast.expr) -> bool:
+        """Whether one lock of tasks is held from the node to the call."""
+        return any(
+            self._begin(guard.body[0]) <= self._begin(node)
+            and self._end <= self._stop(guard.body[-1])
+            for guard in self._guards
+        )
 
     def _holds_call(self, node: ast.stmt) -> bool:
         return self._begin(node) <= self._start and self._end <= self._stop(node)

@@ -10,14 +10,18 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeVar
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
+from libcst.metadata import (
+    ByteSpanPositionProvider,
+    CodeSpan,
+    MetadataWrapper,
+)
 
 from flake8_async_block.model.diagnostic import Span
 
@@ -66,9 +70,9 @@ class ParsedSource:
     Args:
         text: the file in UTF-8, without byte order mark.
         encoding: how to get back to the file's bytes.
-        module: the tree. libcst drops a form feed at the start of a line and adds a newline after
-            old Macintosh ones, so the tree was made from a copy without either; ``removed`` maps
-            its offsets back to ``text``.
+        module: the tree, perhaps of those statements only that are to be edited. libcst drops a
+            form feed at the start of a line and adds a newline after old Macintosh ones, so it was
+            made from a copy without either; ``removed`` maps its offsets back to ``text``.
     """
 
     text: bytes
@@ -158,14 +162,6 @@ class ParsedSource:
 
         yield from visit(self.module, ())
 
-    def awaits_at(self, offsets: Collection[int]) -> dict[int, cst.Await]:
-        """The ``await`` expressions which start at the given offsets."""
-        return {
-            start: node
-            for node, span in self.spans.items()
-            if isinstance(node, cst.Await) and (start := self._restored(span.start)) in offsets
-        }
-
 
 # Nodes that are worth skipping and whose span covers all that is in them: that of a function or
 # a block does not, since it leaves out the decorators.
@@ -203,7 +199,8 @@ def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from descendants(child)
 
 
-def _decode(source: bytes) -> tuple[bytes, Encoding] | str:
+def decode_source(source: bytes) -> tuple[bytes, Encoding] | str:
+    """The text of a file in UTF-8 and how to get back, or why it cannot be read."""
     try:
         name, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
     except SyntaxError as error:
@@ -218,33 +215,72 @@ def _decode(source: bytes) -> tuple[bytes, Encoding] | str:
     return (text, encoding) if unchanged else f"its encoding {name} does not round-trip"
 
 
-def _readable_copy(text: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
-    matches = list(_LEADING_FORM_FEED.finditer(text))
-    totals = accumulate(match.end() - match.start() for match in matches)
+def readable_copy(
+    text: bytes, dropped: Collection[tuple[int, int]] = ()
+) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+    """The text without form feeds at the start of lines and with line ends that all tools know.
+
+    Args:
+        text: any text.
+        dropped: stretches of it to leave out, too: whole lines.
+
+    Returns:
+        The copy, and where something is missing from it: the offset in the copy, and how many bytes
+        are missing up to there.
+    """
+    outside = (
+        match.span()
+        for match in _LEADING_FORM_FEED.finditer(text)
+        if not any(start <= match.start() < end for start, end in dropped)
+    )
+    missing = sorted([*dropped, *outside])
+    totals = accumulate(end - start for start, end in missing)
     removed: list[tuple[int, int]] = []
-    before = 0
-    for match, total in zip(matches, totals, strict=True):
-        removed.append((match.start() - before, total))
-        before = total
-    return _LONE_RETURN.sub(b"\n", _LEADING_FORM_FEED.sub(b"", text)), tuple(removed)
+    kept: list[bytes] = []
+    before = read = 0
+    for (start, end), total in zip(missing, totals, strict=True):
+        removed.append((start - before, total))
+        kept.append(text[read:start])
+        before, read = total, end
+    kept.append(text[read:])
+    return _LONE_RETURN.sub(b"\n", b"".join(kept)), tuple(removed)
 
 
-def parse_source(source: bytes) -> ParsedSource | str:
+def line_starts(text: bytes) -> tuple[int, ...]:
+    """Where the lines of a text begin, as Python counts them."""
+    return (0, *(match.end() for match in _LINE_END.finditer(text)))
+
+
+class _SpansOnly(MetadataWrapper):
+    """Spares the walk over the tree for providers of another kind, of which there are none."""
+
+    def visit_batched(self, *_: object, **__: object) -> cst.Module:
+        return self.module
+
+
+def parse_source(source: bytes, unneeded: Sequence[tuple[int, int]] = ()) -> ParsedSource | str:
     """Parse a file so that it can be edited by position.
+
+    Args:
+        source: the file's bytes.
+        unneeded: the lines (from 1, inclusive) of statements that the tree need not have.
 
     Returns:
         The parsed file, or why it cannot be edited, in words that end no sentence.
     """
-    decoded = _decode(source)
+    decoded = decode_source(source)
     if isinstance(decoded, str):
         return decoded
     text, encoding = decoded
-    copy, removed = _readable_copy(text)
+    starts = line_starts(text)
+    bounds = (*starts, len(text))
+    dropped = [(starts[first - 1], bounds[last]) for first, last in unneeded]
+    copy, removed = readable_copy(text, dropped)
     try:
         module = cst.parse_module(copy.decode())
         if module.code.encode() != copy:
             return "its layout cannot be kept byte for byte"
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        wrapper = _SpansOnly(module, unsafe_skip_copy=True)
         spans = wrapper.resolve(ByteSpanPositionProvider)
     except cst.ParserSyntaxError as error:
         return f"it cannot be parsed: line {error.raw_line}: {error.message}"
@@ -253,5 +289,4 @@ def parse_source(source: bytes) -> ParsedSource | str:
         return f"it cannot be parsed: {error}"
     except RecursionError:
         return "it is nested too deeply"
-    starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
     return ParsedSource(text, encoding, module, starts, removed, spans)

@@ -8,6 +8,7 @@ import libcst as cst
 
 from flake8_async_block.fixers.awaiting import call_at, opening
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.cancellation import ends_when_cancelled
 from flake8_async_block.fixers.names import LibraryName
 from flake8_async_block.fixers.placement import await_place
 from flake8_async_block.model.diagnostic import Diagnostic
@@ -49,7 +50,9 @@ def _edit(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
     if place.parenthesise:
         splices.append(Splice(span[1], span[1], ")", span))
     imports = frozenset() if replacement.needs is None else frozenset({replacement.needs})
-    return Edited(tuple(splices), imports, place.caution)
+    library = module.partition(".")[0]
+    caution = place.caution or ends_when_cancelled(place.functions[-1], span, source, library)
+    return Edited(tuple(splices), imports, caution)
 
 
 FIXER: Final = Fixer("native", _edit)

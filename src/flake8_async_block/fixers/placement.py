@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -15,13 +14,8 @@ import libcst as cst
 from flake8_async_block.fixers.base import FileContext, Refused
 from flake8_async_block.fixers.interleaving import changed_meanwhile
 from flake8_async_block.fixers.locate import Located, descendants
+from flake8_async_block.fixers.managers import is_lock_for_one, manager_caution
 
-_LOCK_WORDS: Final = frozenset({"mutex", "semaphore", "sem", "cond", "condition"})
-_NO_LOCK_WORDS: Final = frozenset({"block", "clock"})
-_TIMEOUTS: Final = frozenset(
-    {"timeout", "timeout_at", "fail_after", "fail_at", "move_on_after", "move_on_at"}
-)
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # libcst reads template strings from version 1.8 on.
 _TEMPLATE_EXPRESSION: Final = getattr(cst, "TemplatedStringExpression", ())
 
@@ -187,11 +181,6 @@ def _last_name(expression: cst.BaseExpression) -> str:
     return expression.value if isinstance(expression, cst.Name) else ""
 
 
-def _is_lock_name(name: str) -> bool:
-    words = {word.lower().removesuffix("s") for word in _WORD.findall(name)} - _NO_LOCK_WORDS
-    return any(word in _LOCK_WORDS or word.endswith("lock") for word in words)
-
-
 def _caution_around(chain: tuple[cst.CSTNode, ...]) -> str | None:
     for parent, child in pairwise(chain):
         if not isinstance(parent, cst.With):
@@ -203,24 +192,6 @@ def _caution_around(chain: tuple[cst.CSTNode, ...]) -> str | None:
             caution = manager_caution(name, asynchronous=parent.asynchronous is not None)
             if caution is not None:
                 return caution
-    return None
-
-
-def manager_caution(name: str, *, asynchronous: bool) -> str | None:
-    """What an ``await`` in the body of a ``with`` statement would change.
-
-    Args:
-        name: the last name of what is entered: ``timeout`` for ``asyncio.timeout(3)``.
-        asynchronous: whether it is an ``async with``.
-
-    Returns:
-        A clause that ends no sentence, or None.
-    """
-    if name in _TIMEOUTS:
-        return f"`{name}` could now end it early, and a thread would go on"
-    if not asynchronous and _is_lock_name(name):
-        # A lock of threads that stays locked during the await can stop the whole loop.
-        return f"`{name}` stays locked while other tasks run"
     return None
 
 
@@ -238,6 +209,12 @@ def _read_before(
         return isinstance(target, (cst.Attribute, cst.Subscript))
 
     for parent, child in pairwise(chain):
+        if (
+            isinstance(parent, cst.With)
+            and parent.asynchronous is not None
+            and child is parent.body
+        ) and any(is_lock_for_one(_last_name(item.item)) for item in parent.items):
+            return None
         target: cst.CSTNode | None = None
         if isinstance(parent, cst.AugAssign) and child is parent.value:
             target = parent.target if is_shared(parent.target) else None

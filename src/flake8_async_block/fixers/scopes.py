@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -15,21 +16,35 @@ _CONDITIONAL: Final = (ast.BoolOp, ast.IfExp, *_COMPREHENSIONS, ast.Lambda)
 TRY: Final[tuple[type[ast.Try], ...]] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 _SWALLOWING: Final = ("suppress", "ignor", "raises", "catch", "swallow", "exitstack")
 Names = frozenset[str]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def own_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """All nodes but those inside nested functions and classes, which are given themselves."""
-    for root in roots:
-        yield root
-        if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield from own_nodes(root.decorator_list)
-        elif not isinstance(root, ast.Lambda):
-            yield from own_nodes(ast.iter_child_nodes(root))
+    pending = [*roots][::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            pending += reversed(node.decorator_list)
+        elif not isinstance(node, ast.Lambda):
+            pending += reversed([*ast.iter_child_nodes(node)])
+
+
+@lru_cache(maxsize=8)
+def own_nodes_in(function: Function) -> Sequence[ast.AST]:
+    """The nodes of a function's body, as :func:`own_nodes` gives them."""
+    return tuple(own_nodes(function.body))
 
 
 def nested_scopes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """The functions, lambdas and classes that are defined in there, the outermost ones only."""
     return (node for node in own_nodes(roots) if isinstance(node, _SCOPES))
+
+
+def nested_scopes_in(function: Function) -> Iterator[ast.AST]:
+    """The same for a function's body."""
+    return (node for node in own_nodes_in(function) if isinstance(node, _SCOPES))
 
 
 def loaded(roots: Iterable[ast.AST]) -> Iterator[ast.Name]:
@@ -77,6 +92,12 @@ def bound(roots: Iterable[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for item in node.names:
                 yield item.asname or item.name.partition(".")[0], node
+
+
+@lru_cache(maxsize=8)
+def bound_in(function: Function) -> Sequence[tuple[str, ast.AST]]:
+    """The names that a function's body binds, as :func:`bound` gives them."""
+    return tuple(bound(function.body))
 
 
 def leaves_loop(statements: Sequence[ast.stmt]) -> bool:

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_async_block.fixers.base import FileContext
-from flake8_async_block.fixers.extraction import Function, Place, Stretch
-from flake8_async_block.fixers.placement import manager_caution
-from flake8_async_block.fixers.scopes import bound, loaded
+from flake8_async_block.fixers.extraction import Place, Stretch
+from flake8_async_block.fixers.managers import last_name, manager_caution
+from flake8_async_block.fixers.scopes import Function, bound, loaded
 from flake8_async_block.model.diagnostic import Diagnostic
 
 
@@ -111,15 +111,6 @@ def takes_lock(statement: ast.With) -> bool:
         manager_caution(last_name(item.context_expr), asynchronous=False) is not None
         for item in statement.items
     )
-
-
-def last_name(node: ast.expr) -> str:
-    """The name of what is called or used last: ``timeout`` for ``asyncio.timeout(3)``."""
-    while isinstance(node, (ast.Call, ast.Subscript)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def ranges_of(statements: Sequence[ast.stmt], context: FileContext) -> Sequence[tuple[int, int]]:

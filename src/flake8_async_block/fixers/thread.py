@@ -15,6 +15,7 @@ import libcst as cst
 
 from flake8_async_block.fixers.awaiting import call_at, opening
 from flake8_async_block.fixers.base import Edited, FileContext, Fixer, Refused, Splice
+from flake8_async_block.fixers.cancellation import ends_when_cancelled
 from flake8_async_block.fixers.layout import (
     BrokenOpen,
     broken_open,
@@ -86,7 +87,8 @@ def move_call(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
         context: the file.
     """
     assert diagnostic.fix is not None
-    backend = BACKENDS[dict(diagnostic.fix.parameters)["backend"]]
+    name = dict(diagnostic.fix.parameters)["backend"]
+    backend = BACKENDS[name]
     located = call_at(diagnostic, context)
     if isinstance(located, Refused):
         return located
@@ -108,29 +110,33 @@ def move_call(diagnostic: Diagnostic, context: FileContext) -> Edited | Refused:
         inner = f"{partial.text}("
     shape = _shape(call, before, inner, context, parenthesise=place.parenthesise)
     span = source.span(call)
-    after = shape.after + (")" if place.parenthesise else "")
+    after = shape.after + (f"{shape.line_end})" if place.parenthesise else "")
     splices = [
-        opening(span, shape.before, place, source),
+        opening(span, shape.before, place, source, shape.line_start),
         *shape.splices,
         *handed_over(call, span, context, separator=shape.separator),
     ]
     if after:
         splices.append(Splice(span[1], span[1], after, span))
     imports = frozenset(item.needs for item in needed if item.needs is not None)
-    return Edited(tuple(splices), imports, place.caution)
+    caution = place.caution or ends_when_cancelled(place.functions[-1], span, source, name)
+    return Edited(tuple(splices), imports, caution)
 
 
 class _Shape(NamedTuple):
     """How the lines of an edited call break.
 
     ``before`` and ``after`` stand around it, ``splices`` are what changes inside, and
-    ``separator``, if any, stands between the callee and the first argument.
+    ``separator``, if any, stands between the callee and the first argument. Where the ``await`` has
+    a line of its own in parentheses, ``line_start`` and ``line_end`` stand around that.
     """
 
     before: str
     after: str
     splices: Sequence[Splice] = ()
     separator: str | None = None
+    line_start: str = ""
+    line_end: str = ""
 
 
 def _shape(
@@ -147,6 +153,28 @@ def _shape(
         return _Shape(before + inner, end)
     start, _ = source.span(call)
     newline, indent = newline_at(source, start), indentation_at(source, start)
+    if not parenthesise:
+        return _over_lines(call, before, inner, newline, indent, unit, source)
+    deeper = indent + unit
+    length = len(f"{deeper}await {before}{inner}{end}, ") + len(source.source(call)) - 1
+    if length <= width_of(source):
+        shape = _Shape(before + inner, end)
+    else:
+        shape = _over_lines(call, before, inner, newline, deeper, unit, source)
+    return shape._replace(line_start=newline + deeper, line_end=newline + indent)
+
+
+def _over_lines(
+    call: cst.Call,
+    before: str,
+    inner: str,
+    newline: str,
+    indent: str,
+    unit: str,
+    source: ParsedSource,
+) -> _Shape:
+    """For a call on one line that gets too long, on a line that is indented by ``indent``."""
+    end = ")" if inner else ""
     deeper = newline + indent + unit
     head, parenthesis, first = before.rpartition("(")
     length = len(source.source(call)) + 1

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import libcst as cst
+from functools import lru_cache
 
 from flake8_async_block.fixers.base import Spliced
-from flake8_async_block.fixers.locate import ParsedSource, parse_source
+from flake8_async_block.fixers.locate import (
+    ParsedSource,
+    decode_source,
+    line_starts,
+    readable_copy,
+)
 from flake8_async_block.model.diagnostic import Diagnostic
 
 FindingKey = tuple[str, str]
@@ -63,6 +69,7 @@ def _names(findings: Counter[FindingKey]) -> str:
     return ", ".join(sorted({" ".join(filter(None, key)) for key in findings}))
 
 
+@lru_cache(maxsize=2)
 def compile_problem(source: bytes, path: str) -> str | None:
     """Why Python does not compile the file, or None; nothing is run."""
     with warnings.catch_warnings():
@@ -76,14 +83,37 @@ def compile_problem(source: bytes, path: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=2)
 def parse_module(source: bytes, path: str) -> ast.Module:
+    """The tree of a file that compiles; it is for reading only."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source, path)
 
 
-def _comments(source: ParsedSource) -> list[str]:
-    return [node.value for node in source.spans if isinstance(node, cst.Comment)]
+@lru_cache(maxsize=2)
+def _comments(text: bytes) -> Sequence[str] | None:
+    """All comments of a file in their order, or None where it cannot be divided into tokens."""
+    copy, _ = readable_copy(text)
+    lines = io.StringIO(copy.decode(), newline="")
+    try:
+        return [
+            token.string
+            for token in tokenize.generate_tokens(lines.readline)
+            if token.type == tokenize.COMMENT
+        ]
+    except (tokenize.TokenError, SyntaxError):
+        return None
+
+
+def _awaited_calls(tree: ast.Module, text: bytes) -> set[int]:
+    """The offsets at which a call is awaited."""
+    starts = line_starts(text)
+    return {
+        starts[node.lineno - 1] + node.col_offset
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call)
+    }
 
 
 def verify(
@@ -109,15 +139,14 @@ def verify(
     problem = compile_problem(source, path)
     if problem is not None:
         return f"the result does not compile: {problem}"
-    parsed = parse_source(source)
-    if isinstance(parsed, str):
-        return f"the result cannot be read back: {parsed}"
-    awaits = parsed.awaits_at(after.awaits)
-    if not all(
-        offset in awaits and isinstance(awaits[offset].expression, cst.Call)
-        for offset in after.awaits
-    ):
+    decoded = decode_source(source)
+    if isinstance(decoded, str):
+        return f"the result cannot be read back: {decoded}"
+    if decoded != (after.text, before.encoding):
+        return "the result cannot be read back: it would have another encoding"
+    if not _awaited_calls(parse_module(source, path), after.text).issuperset(after.awaits):
         return "the result does not await the call"
-    if _comments(before) != _comments(parsed):
+    comments = _comments(before.text)
+    if comments is None or comments != _comments(after.text):
         return "the result loses a comment"
     return expectation.unmet(recheck(source))

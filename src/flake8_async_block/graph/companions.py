@@ -30,9 +30,35 @@ if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
 _ONLY_READING: Final = frozenset(
-    {"capitalize", "decode", "encode", "endswith", "format", "items", "join", "keys", "lower"}
-    | {"lstrip", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit"}
-    | {"rstrip", "split", "splitlines", "startswith", "strip", "title", "upper", "values"}
+    {
+        "as_posix",
+        "as_uri",
+        "capitalize",
+        "casefold",
+        "center",
+        "decode",
+        "encode",
+        "endswith",
+        "expandtabs",
+    }
+    | {"format", "isalnum", "isalpha", "isdigit", "islower", "isnumeric", "isoformat", "isspace"}
+    | {
+        "is_absolute",
+        "is_relative_to",
+        "isupper",
+        "items",
+        "join",
+        "joinpath",
+        "keys",
+        "ljust",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+    }
+    | {"removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines"}
+    | {"startswith", "strftime", "strip", "swapcase", "title", "total_seconds", "upper", "values"}
+    | {"relative_to", "with_name", "with_stem", "with_suffix", "zfill"}
 )
 """Methods that change nothing, whatever the type."""
 
@@ -71,12 +97,14 @@ def _may_move(
     nodes = resolver.summary(function.path).nodes
     callee = nodes[site.path].operands[0]
     values = resolver.evaluate(function.path, callee)
-    if not values or all(isinstance(value, (Unknown, Opaque)) for value in values):
+    known = [value for value in values if not isinstance(value, (Unknown, Opaque))]
+    if not known or len(known) < len(values):
         node = nodes[callee]
-        return node.op == PathOp.ATTRIBUTE and (
+        if node.op != PathOp.ATTRIBUTE or not (
             node.name in _ONLY_READING or effects.is_made_here(function.path, callee)
-        )
-    return all(_is_harmless(effects, function.path, callee, value) for value in values)
+        ):
+            return False
+    return all(_is_harmless(effects, function.path, callee, value) for value in known)
 
 
 def _is_harmless(effects: Effects, module: str, callee: int, called: Value) -> bool:

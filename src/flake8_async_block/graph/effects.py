@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flake8_async_block.graph.attributes import lineage
+from flake8_async_block.graph.exposure import Exposure
+from flake8_async_block.graph.validators import validators_of
 from flake8_async_block.graph.values import (
     External,
     ExternalInstance,
@@ -18,8 +20,9 @@ from flake8_async_block.graph.values import (
     ProjectFunction,
     Value,
 )
+from flake8_async_block.model.diagnostic import Span
 from flake8_async_block.model.path import PathOp
-from flake8_async_block.model.summary import SiteKind
+from flake8_async_block.model.summary import Site, SiteKind
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.propagate import Propagation
@@ -64,13 +67,19 @@ def _is_loop_bound(called: ExternalMethod) -> bool:
     return not _LOOP_BOUND_PARTS.isdisjoint(parts) and called.method not in _FROM_ANY_THREAD
 
 
+def _bare_name(function: ProjectFunction) -> str:
+    return function.qualname.rpartition(".")[2].partition("#")[0]
+
+
 class Effects:
     """Answers why a function of the project should not run in another thread."""
 
     def __init__(self, resolver: Resolver, propagation: Propagation) -> None:
         self._resolver = resolver
         self._propagation = propagation
-        self._own: dict[ProjectFunction, str | None] = {}
+        self._own: dict[tuple[ProjectFunction, bool], str | None] = {}
+        self._validators: dict[tuple[str, str], bool] = {}
+        self._exposure = Exposure(resolver, propagation)
 
     def reason_against_thread(self, function: ProjectFunction) -> str | None:
         """Why moving ``function``, with all it calls, may change what the program does.
@@ -78,29 +87,83 @@ class Effects:
         Returns:
             A clause that ends no sentence, or None when nothing is known against it.
         """
-        seen = {function}
-        pending = [function]
+        start = (function, self._makes_its_object(function))
+        seen = {start}
+        pending = [start]
         while pending:
-            current = pending.pop()
-            reason = self._own_reason(current)
+            current, on_new = pending.pop()
+            reason = self._own_reason(current, on_new)
             if reason is not None:
                 return reason
-            for called in self._propagation.runs(current):
-                if called not in seen:
-                    seen.add(called)
-                    pending.append(called)
+            for site, called in self._propagation.runs_at(current):
+                step = (called, self._is_on_new_object(current, on_new, site, called))
+                if step not in seen:
+                    seen.add(step)
+                    pending.append(step)
         return None
 
-    def _own_reason(self, function: ProjectFunction) -> str | None:
-        if function not in self._own:
-            self._own[function] = self._find_reason(function)
-        return self._own[function]
-
-    def _find_reason(self, function: ProjectFunction) -> str | None:
+    def _makes_its_object(self, function: ProjectFunction) -> bool:
+        """Whether a method runs while its object is made, which nobody else holds by then."""
+        if _bare_name(function) in _CONSTRUCTION:
+            return True
         facts = self._resolver.function_facts(function)
-        name = function.qualname.rpartition(".")[2].partition("#")[0]
+        if not facts.owner or not facts.decorators:
+            return False
+        plain = (function.path, function.qualname)
+        if plain not in self._validators:
+            validators = validators_of(self._resolver, ProjectClass(function.path, facts.owner))
+            self._validators[plain] = plain in {(each.path, each.qualname) for each in validators}
+        return self._validators[plain]
+
+    def _is_on_new_object(
+        self, caller: ProjectFunction, on_new: bool, site: Site, called: ProjectFunction
+    ) -> bool:
+        """Whether ``called`` is a method, run at ``site``, of an object that is new there.
+
+        Args:
+            caller: the function in which the site stands.
+            on_new: whether it is itself a method of an object that is new.
+        """
+        if self._makes_its_object(called):
+            return True
+        facts = self._resolver.function_facts(caller)
+        nodes = self._resolver.summary(caller.path).nodes
+        node = nodes[site.path]
+        if node.op == PathOp.CALL:
+            node = nodes[node.operands[0]]
+        if node.op != PathOp.ATTRIBUTE:
+            return False
+        receiver = nodes[node.operands[0]]
+        if receiver.op == PathOp.CALL:
+            made = self._resolver.evaluate(caller.path, receiver.operands[0])
+            return bool(made) and all(isinstance(value, ProjectClass) for value in made)
+        own = facts.parameters[0].name if facts.owner and facts.parameters else ""
+        return (
+            on_new
+            and receiver.op == PathOp.PARAMETER
+            and receiver.name == f"{facts.qualname}:{own}"
+        )
+
+    def reason_against_await(self, function: ProjectFunction, span: Span) -> str | None:
+        """Why others had better not run while ``span`` of a coroutine is awaited.
+
+        Returns:
+            A clause that ends no sentence, or None when nothing is known against it.
+        """
+        name = self._exposure.at(function, span)
+        return None if name is None else f"`{name}` is in force for other tasks meanwhile"
+
+    def _own_reason(self, function: ProjectFunction, on_new: bool) -> str | None:
+        key = (function, on_new)
+        if key not in self._own:
+            self._own[key] = self._find_reason(function, on_new)
+        return self._own[key]
+
+    def _find_reason(self, function: ProjectFunction, on_new: bool) -> str | None:
+        facts = self._resolver.function_facts(function)
+        name = _bare_name(function)
         for written in facts.writes:
-            if name in _CONSTRUCTION and written.startswith("self."):
+            if on_new and written.startswith("self."):
                 continue
             return f"`{name}` changes `{written}`, which code on the loop may be using"
         nodes = self._resolver.summary(function.path).nodes
@@ -148,6 +211,13 @@ class Effects:
         """
         if isinstance(called, External) and _needs_loop(called.name):
             return f"calls `{called.name}`, which works on the event loop's thread only"
+        if isinstance(called, External):
+            entry = self._resolver.frameworks.process_wide(called.name)
+            if entry is not None:
+                where = "works in the main thread only"
+                what = where if entry.main_thread else "is in force for the whole process"
+                return f"calls `{called.name}`, which {what}"
+            return None
         if isinstance(called, ExternalInstance):
             bound = not _LOOP_BOUND_PARTS.isdisjoint(called.type_name.split(".")[:-1])
             return "calls what belongs to the event loop's thread" if bound else None
@@ -155,7 +225,7 @@ class Effects:
             return None
         if _is_loop_bound(called) and self.comes_from_outside(module, callee):
             return f"uses a `{called.type_name}`, which belongs to the event loop's thread"
-        if called.type_name == "contextvars.ContextVar" and called.method == "set":
+        if called.type_name == "contextvars.ContextVar" and called.method in ("set", "reset"):
             return "sets a context variable, and the thread's copy would be lost"
         if self._changes_collection(module, callee, called):
             return "changes a collection that code on the loop may be using"

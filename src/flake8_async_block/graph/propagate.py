@@ -94,14 +94,14 @@ class Propagation:
 
     def runs(self, function: ProjectFunction) -> tuple[ProjectFunction, ...]:
         """The functions of the project that ``function`` may run while it runs."""
-        return tuple(
-            dict.fromkeys(
-                target.function
-                for _, candidates in self._sites(function)
-                for target in chain.from_iterable(candidates)
-                if isinstance(target, Runs)
-            )
-        )
+        return tuple(dict.fromkeys(called for _, called in self.runs_at(function)))
+
+    def runs_at(self, function: ProjectFunction) -> Iterator[tuple[Site, ProjectFunction]]:
+        """The functions of the project that ``function`` may run, each with a site that does."""
+        for site, candidates in self._sites(function):
+            for target in chain.from_iterable(candidates):
+                if isinstance(target, Runs):
+                    yield site, target.function
 
     def certain_calls(self, function: ProjectFunction) -> Iterator[tuple[Site, ProjectFunction]]:
         """The sites of ``function`` that can only run one function of the project, and that one."""

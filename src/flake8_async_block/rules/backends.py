@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from flake8_async_block.model.path import PathOp
@@ -11,6 +11,7 @@ from flake8_async_block.model.summary import ModuleSummary
 
 IMPLYING_ANYIO: Final = frozenset({"anyio", "fastapi", "starlette"})
 """Packages that bring AnyIO and count their worker threads with it."""
+_OTHER_LOOPS: Final = IMPLYING_ANYIO | {"aiohttp", "asyncio", "trio", "uvloop"}
 _BACKENDS: Final = {
     "anyio.to_thread.run_sync": "anyio",
     "asyncio.to_thread": "asyncio",
@@ -34,7 +35,7 @@ def choose_backend(
     used = _used(summary)
     if used is not None:
         return used
-    imported = {node.name.partition(".")[0] for node in summary.nodes if node.op == PathOp.NAME}
+    imported = _imported(summary)
     if imported & IMPLYING_ANYIO:
         return "anyio"
     if "trio" in imported and "asyncio" not in imported:
@@ -42,6 +43,29 @@ def choose_backend(
     if mentioned(IMPLYING_ANYIO):
         return "anyio"
     return "asyncio"
+
+
+def runs_on_twisted(summary: ModuleSummary, holding: Callable[[bytes], Collection[str]]) -> bool:
+    """Whether a file's coroutines run on Twisted's reactor, as far as imports tell.
+
+    There nothing of asyncio can be awaited: no loop of asyncio runs.
+
+    Args:
+        summary: the file's.
+        holding: the files of the project in which a word stands; asked only where the file's own
+            imports do not decide.
+    """
+    imported = _imported(summary)
+    if imported & _OTHER_LOOPS:
+        return False
+    if "twisted" in imported:
+        return True
+    return len(holding(b"twisted.internet")) > len(holding(b"asyncio"))
+
+
+def _imported(summary: ModuleSummary) -> set[str]:
+    """The first words of all names that a file spells in full: what it imports, and built-ins."""
+    return {node.name.partition(".")[0] for node in summary.nodes if node.op == PathOp.NAME}
 
 
 def _used(summary: ModuleSummary) -> str | None:

@@ -26,7 +26,7 @@ from flake8_async_block.rules.crossings import crossing_of, is_done_before
 from flake8_async_block.rules.kinds import KIND_BY_WHAT
 from flake8_async_block.rules.loop_findings import loop_findings, pool_findings
 from flake8_async_block.rules.offload_findings import Misuse, offload_findings
-from flake8_async_block.rules.plans import Advice, advise, without_async, without_await
+from flake8_async_block.rules.plans import Advice, advise, for_twisted, without_async, without_await
 from flake8_async_block.rules.scene import Scene, Texts, bare, contains
 
 _LOCK_REMEDY: Final = "hold the lock for a moment only, or use an `asyncio.Lock` among tasks"
@@ -205,8 +205,13 @@ class _Finder:
             self._scene.backend,
             direct=direct,
             caution=caution,
+            exposed=self._effects.reason_against_await(
+                ProjectFunction(self._module, facts.qualname), site.span
+            ),
             companions=self._companions(facts, witness, caution),
         )
+        if advice.plan is not None and self._scene.on_twisted:
+            advice = for_twisted(api, site, text, direct=direct)
         if crossing is not None and crossing.remedy:
             advice = Advice(None, "the coroutine is to be awaited instead", crossing.remedy)
         if direct and is_lock(api):

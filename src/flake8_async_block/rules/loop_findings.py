@@ -144,7 +144,7 @@ def _shared(scene: Scene, facts: FunctionFacts) -> str | None:
 
 
 def _checkpoint(scene: Scene, facts: FunctionFacts, caution: str | None) -> FixPlan | None:
-    if not facts.is_async:
+    if not facts.is_async or scene.on_twisted:
         return None
     title = "let the others have a turn at the beginning of each round"
     return FixPlan(

@@ -37,6 +37,7 @@ def advise(
     *,
     direct: bool,
     caution: str | None,
+    exposed: str | None = None,
     companions: tuple[Span, ...] | None = None,
 ) -> Advice:
     """What to do about ``api`` reached at ``site``.
@@ -46,6 +47,7 @@ def advise(
         backend: ``anyio``, ``asyncio``, ``trio``, ``starlette`` or ``executor``.
         direct: whether the site itself is the blocking call.
         caution: what speaks against running it in a thread.
+        exposed: what speaks against letting other tasks run meanwhile.
         companions: where moving more than the call may be better, the calls of the function which
             may move with it.
     """
@@ -67,8 +69,9 @@ def advise(
                 " each hop may take another thread"
             )
             return Advice(None, why, remedy)
-        plans = _together(backend, companions, caution, whole=True)
+        plans = _together(backend, companions, exposed, whole=True)
         return Advice(plans[0], None, remedy, plans[1:])
+    caution = caution or exposed
     plans = _together(backend, companions, caution)
     if site.kind != SiteKind.CALL:
         return Advice(plans[0], None, remedy, plans[1:])
@@ -81,10 +84,30 @@ def advise(
         native = (("replacement", f"{module}.sleep"), ("import", module))
         title = f"use await {module}.sleep"
         plan = FixPlan("native", Applicability.SAFE, title, native)
+        if exposed is not None:
+            title += f", though {exposed}"
+            plan = FixPlan("native", Applicability.UNSAFE, title, native)
         return Advice(plan, None, remedy, (offload, *plans))
     # What moves together in one hop is better than a hop for each call, if nothing is risked.
     plans = (*plans[:-1], offload, plans[-1])
     return Advice(plans[0], None, remedy, plans[1:])
+
+
+def for_twisted(api: BlockingApi, site: Site, callee: str, *, direct: bool) -> Advice:
+    """The advice for a call in a coroutine that runs on Twisted's reactor.
+
+    Args:
+        callee: the source text of what is called, for a call.
+        direct: whether the site itself is the blocking call.
+    """
+    remedy = "move the whole block to a function and run that with `deferToThread`"
+    if direct and api.exact and api.what == "sleep":
+        remedy = "use `await twisted.internet.task.deferLater(reactor, ...)`"
+    elif site.kind == SiteKind.CALL:
+        call = f"await twisted.internet.threads.deferToThread({callee}, ...)"
+        remedy = f"run it in a worker thread: `{call}`"
+    why_not = "it runs on Twisted's reactor, where nothing of asyncio can be awaited"
+    return Advice(None, why_not, remedy)
 
 
 def without_await(advice: Advice, function: str) -> Advice:

@@ -14,6 +14,7 @@ from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.model.diagnostic import Diagnostic, FixPlan, Handler, Hop, Span
 from flake8_async_block.model.rule import Rule
 from flake8_async_block.model.summary import MODULE_BODY, FunctionFacts
+from flake8_async_block.rules.backends import runs_on_twisted
 
 
 class Texts(Protocol):
@@ -53,6 +54,12 @@ class Scene:
     def backend(self) -> str:
         """The thread backend that fixes shall use."""
         return self.choose_backend()
+
+    @property
+    def on_twisted(self) -> bool:
+        """Whether the module's coroutines run where nothing that the fixers know can be awaited."""
+        summary = self.resolver.summary(self.module)
+        return runs_on_twisted(summary, self.resolver.project.holding)
 
     def excerpt(self, span: Span) -> str:
         return self.texts.excerpt(self.module, span)
