@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _SOMETHING: Final = Opaque("an argument")
 """Stands for an argument that is given where the default is None."""
-DEEPEST: Final = 3
+DEEPEST: Final = 4
 """How many functions may be handed over inside one another."""
 _PARTIALS: Final = frozenset({"functools.partial", "functools.partialmethod"})
 
