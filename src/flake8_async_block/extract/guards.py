@@ -25,6 +25,8 @@ _WEIGHTS: Final = {
     )
 }
 
+_REMEMBERED: Final = frozenset({Guard.CACHE_MISS, Guard.ONCE})
+
 
 def stronger(first: GuardName, second: GuardName) -> GuardName:
     """Of two guards around the same code, the one that says more."""
@@ -36,18 +38,29 @@ def guard_of_branch(
     body: Sequence[ast.stmt],
     is_shared: Callable[[str], bool],
     probed: frozenset[str],
+    after: ast.stmt | None = None,
 ) -> GuardName:
     """What guards the body of ``if test:``.
 
     Args:
         is_shared: whether a variable outlives the call, because it is the module's.
         probed: the variables that hold the running loop, or nothing where none runs.
+        after: the statement that follows the whole ``if``.
     """
+    if isinstance(test, ast.BoolOp):
+        guards = [guard_of_branch(part, body, is_shared, probed, after) for part in test.values]
+        if isinstance(test.op, ast.And):
+            return max(guards, key=_WEIGHTS.__getitem__)
+        # ``refresh or self.x is None``: also where somebody asks for it.
+        return Guard.CACHE_MISS if _REMEMBERED.intersection(guards) else Guard.NONE
     subject = _missing_value(test)
     if subject is not None and _starts_the_loop_asked(subject, body):
         return Guard.NO_LOOP
     if subject is not None:
-        return _guard_of_missing(subject, body, is_shared, probed)
+        guard = _guard_of_missing(subject, body, is_shared, probed)
+        if guard == Guard.NONE and _is_given_back(subject, after) and _fetches(body, subject):
+            return Guard.ONCE if _outlives_call(subject, is_shared) else Guard.NONE
+        return guard
     container = _missing_key(test)
     if container is not None and _fills(body, container):
         return Guard.CACHE_MISS
@@ -80,6 +93,7 @@ def guard_of_rest(
         if not isinstance(test.ops[0], ast.IsNot) or not _is_none(test.comparators[0]):
             return Guard.NONE
         test = test.left
+    test = _looked_up(test)
     if not isinstance(test, (ast.Name, ast.Attribute)):
         return Guard.NONE
     return _guard_of_missing(test, rest, is_shared, probed)
@@ -158,16 +172,50 @@ def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> Gu
 
 
 def _missing_value(test: ast.expr) -> ast.expr | None:
-    """``x`` of ``x is None`` and ``not x``."""
+    """``x`` of ``x is None`` and ``not x``, ``o.x`` of ``not hasattr(o, "x")``."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
+        return _looked_up(test.operand)
     if (
         isinstance(test, ast.Compare)
         and isinstance(test.ops[0], (ast.Is, ast.Eq))
         and _is_none(test.comparators[0])
     ):
-        return test.left
+        return _looked_up(test.left)
     return None
+
+
+def _looked_up(node: ast.expr) -> ast.expr:
+    """``o.x`` of ``hasattr(o, "x")`` and ``getattr(o, "x", None)``; everything else as it is."""
+    if isinstance(node, ast.Call) and _terminal(node.func) in ("hasattr", "getattr"):
+        holder, name = (*node.args, None, None)[:2]
+        if holder is not None and isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return ast.Attribute(holder, name.value, ast.Load())
+    return node
+
+
+def _is_given_back(subject: ast.expr, after: ast.stmt | None) -> bool:
+    """Whether a statement returns ``subject``, as it has to be there by then."""
+    if not isinstance(after, ast.Return) or after.value is None:
+        return False
+    return type(after.value) is type(subject) and _is_same(after.value, subject)
+
+
+def _fetches(body: Sequence[ast.stmt], subject: ast.expr) -> bool:
+    """Whether ``body`` calls what can fill ``subject``: for an attribute, one of its object's."""
+    for statement in body:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Await):
+            call = call.value
+        if not isinstance(call, ast.Call):
+            continue
+        holder = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if isinstance(subject, ast.Name) or (
+            isinstance(subject, ast.Attribute)
+            and holder is not None
+            and _is_same(holder, subject.value)
+        ):
+            return True
+    return False
 
 
 def _missing_key(test: ast.expr) -> ast.expr | None:

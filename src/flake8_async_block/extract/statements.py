@@ -86,6 +86,8 @@ class StatementReader(AssignmentReader):
         super().__init__()
         self.never_return: dict[str, bool] = {}
         """The functions known to end in an exception, and whether they have to be awaited."""
+        self.following: ast.stmt | None = None
+        """The statement after the one that is being read, in the same block."""
 
     def read_type(self, node: ast.expr) -> int:
         return read_annotation(self, node)
@@ -95,6 +97,7 @@ class StatementReader(AssignmentReader):
         before = self.guard
         for number, statement in enumerate(statements):
             reader = self.statement_readers.get(type(statement))
+            self.following = statements[number + 1] if number + 1 < len(statements) else None
             if reader is not None and reader(self, statement):
                 self.guard = before
                 return _LEAVES
@@ -170,7 +173,7 @@ class StatementReader(AssignmentReader):
         return _LEAVES
 
     def _if(self, node: ast.If) -> bool:
-        test = node.test
+        test, after = node.test, self.following
         self.mark_use(test, Use.VALUE)
         self.read_test(test)
         holds = truth_of(test)
@@ -182,7 +185,7 @@ class StatementReader(AssignmentReader):
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
         probed = self.function.loop_names
-        guard = guard_of_branch(test, node.body, self._is_shared, probed)
+        guard = guard_of_branch(test, node.body, self._is_shared, probed, after)
         leaves_body = self._read_branch(node.body, guard, is_dead=holds is False)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
