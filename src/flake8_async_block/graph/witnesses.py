@@ -45,5 +45,6 @@ def level_of(witness: Witness) -> int:
     return max(LEVELS.values()) if is_lock(witness.api) else LEVELS[witness.seldom]
 
 
-def preference(witness: Witness) -> tuple[int, int]:
-    return (level_of(witness), witness.length)
+def preference(witness: Witness) -> tuple[int, int, bool]:
+    """The least seldom first, then the shortest; of equals, what may wait without limit."""
+    return (level_of(witness), witness.length, witness.api.cost != "unbounded")
