@@ -26,7 +26,7 @@ from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.unblocked import is_unblocked
 from flake8_async_block.graph.values import Given, ProjectFunction
-from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, level_of, preference
+from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, level_of, preferred
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Guard, Site
 
@@ -266,7 +266,7 @@ class Propagation:
             for site, candidates in self._sites(function)
             if (witness := self._judge(function, site, candidates, level)) is not None
         ]
-        return min(found, key=preference, default=None)
+        return preferred(found)
 
     def _judge(
         self, function: ProjectFunction, site: Site, candidates: tuple[Candidate, ...], level: int
@@ -286,8 +286,8 @@ class Propagation:
             ]
             if not found:
                 return None
-            best.append(min(found, key=preference))
-        return min(best, key=preference, default=None)
+            best.append(preferred(found) or found[0])
+        return preferred(best)
 
     def _of_target(
         self, function: ProjectFunction, site: Site, target: Blocks | Runs | Passes
@@ -380,7 +380,7 @@ class Propagation:
         ]
         if not found or len(found) == len(methods):
             return None
-        best = min(found, key=preference)
+        best = preferred(found) or found[0]
         own = Witness(best.api, function, site, best.function, best.length + 1, best.seldom)
         return Perhaps(own, len(found), len(methods))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -45,6 +46,26 @@ def level_of(witness: Witness) -> int:
     return max(LEVELS.values()) if is_lock(witness.api) else LEVELS[witness.seldom]
 
 
-def preference(witness: Witness) -> tuple[int, int, bool]:
-    """The least seldom first, then the shortest; of equals, what may wait without limit."""
-    return (level_of(witness), witness.length, witness.api.cost != "unbounded")
+def preferred(found: Sequence[Witness]) -> Witness | None:
+    """The least seldom of some witnesses, of those the shortest, and of those the first.
+
+    What may wait without limit goes before what may not; but a pause beside other work is mostly
+    one between attempts, and says no more than the work.
+    """
+    best = min(found, key=_distance, default=None)
+    if best is None or best.api.cost == "unbounded":
+        return best
+    return next(
+        (
+            witness
+            for witness in found
+            if witness.api.cost == "unbounded"
+            and witness.api.what != "sleep"
+            and _distance(witness) == _distance(best)
+        ),
+        best,
+    )
+
+
+def _distance(witness: Witness) -> tuple[int, int]:
+    return (level_of(witness), witness.length)
