@@ -143,7 +143,7 @@ class Propagation:
             (site, candidates)
             for site in facts.sites
             if site.guard in LEVELS
-            and not (function.given and is_dead(facts, function.given, site.span))
+            and not (function.given and is_dead(self._resolver, function, facts, site.span))
             and (candidates := self._candidates(function, site))
         )
 
