@@ -25,6 +25,8 @@ _WEIGHTS: Final = {
     )
 }
 
+_LASTING: Final = frozenset({"self", "cls", "app", "application"})
+"""The object or class of a method, and what serves all requests."""
 _REMEMBERED: Final = frozenset({Guard.CACHE_MISS, Guard.ONCE})
 
 
@@ -59,7 +61,7 @@ def guard_of_branch(
     if subject is not None:
         guard = _guard_of_missing(subject, body, is_shared, probed)
         if guard == Guard.NONE and _is_given_back(subject, after) and _fetches(body, subject):
-            return Guard.ONCE if _outlives_call(subject, is_shared) else Guard.NONE
+            return _how_seldom(subject, is_shared)
         return guard
     container = _missing_key(test)
     if container is not None and _fills(body, container):
@@ -129,10 +131,9 @@ def _guard_of_missing(
     """What guards ``body``, which is only run where ``subject`` is None or empty."""
     if isinstance(subject, ast.Name) and subject.id in probed:
         return Guard.NO_LOOP
-    if _outlives_call(subject, is_shared) and (
-        _assigns(body, subject) or _always_fills(body, subject)
-    ):
-        return Guard.ONCE
+    guard = _how_seldom(subject, is_shared)
+    if guard != Guard.NONE and (_assigns(body, subject) or _always_fills(body, subject)):
+        return guard
     return Guard.NONE
 
 
@@ -225,10 +226,23 @@ def _missing_key(test: ast.expr) -> ast.expr | None:
     return None
 
 
-def _outlives_call(subject: ast.expr, is_shared: Callable[[str], bool]) -> bool:
+def _how_seldom(subject: ast.expr, is_shared: Callable[[str], bool]) -> GuardName:
+    """How seldom ``subject`` is missing that is kept once it was there.
+
+    What a parameter holds may be another object in each call, such as the request.
+    """
     if isinstance(subject, ast.Name):
-        return is_shared(subject.id)
-    return isinstance(subject, ast.Attribute)
+        return Guard.ONCE if is_shared(subject.id) else Guard.NONE
+    if not isinstance(subject, ast.Attribute):
+        return Guard.NONE
+    root = subject.value
+    while isinstance(root, (ast.Attribute, ast.Subscript)):
+        if isinstance(root, ast.Attribute) and root.attr in _LASTING:
+            return Guard.ONCE
+        root = root.value
+    if isinstance(root, ast.Name) and root.id not in _LASTING and not is_shared(root.id):
+        return Guard.CACHE_MISS
+    return Guard.ONCE
 
 
 def _assigns(body: Sequence[ast.stmt], subject: ast.expr) -> bool:
