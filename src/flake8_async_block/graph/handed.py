@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_static
 from flake8_async_block.graph.offloads import functions_left
-from flake8_async_block.graph.type_tests import rules_out
+from flake8_async_block.graph.type_tests import asks_for_type, rules_out
 from flake8_async_block.graph.values import (
     NONE,
     External,
@@ -143,15 +143,21 @@ def _is_callback(value: Value) -> bool:
 
 
 def deciding_slots(
-    resolver: Resolver, function: ProjectFunction, next_call: PathNode | None
+    resolver: Resolver, function: ProjectFunction, blocks_at: Span, next_call: PathNode | None
 ) -> frozenset[str]:
     """The parameters about whose branches callers decide, also those of what is called next.
 
     Args:
+        blocks_at: where the function blocks; types matter only if they keep that from running.
         next_call: the call by which the function blocks, if it blocks by a call of the project.
     """
     facts = resolver.function_facts(function)
-    slots = {branch.slot for branch in facts.branches}
+    slots = {branch.slot for branch in facts.branches if not asks_for_type(branch.needs)}
+    if any(
+        asks_for_type(branch.needs) and _is_within(blocks_at, branch.extent)
+        for branch in facts.branches
+    ):
+        slots.update(branch.slot for branch in facts.branches)
     if next_call is not None and next_call.op == PathOp.CALL:
         nodes = resolver.summary(function.path).nodes
         for operand in next_call.operands[1:]:
@@ -218,13 +224,16 @@ def _may_spread(resolver: Resolver, arguments: Arguments) -> bool:
     )
 
 
+def _is_within(span: Span, extent: Span) -> bool:
+    return extent[:2] <= span[:2] and span[2:] <= extent[2:]
+
+
 def is_dead(
     resolver: Resolver, function: ProjectFunction, facts: FunctionFacts, span: Span
 ) -> bool:
     """Whether what a function was given keeps it from getting to ``span``."""
     return any(
-        extent[:2] <= span[:2]
-        and span[2:] <= extent[2:]
+        _is_within(span, extent)
         and (_fails(needs, values) or rules_out(resolver, function.path, needs, values))
         for slot, needs, extent in facts.branches
         for known, values in function.given

@@ -319,7 +319,7 @@ class Propagation:
         then = None
         if following.next is not None:
             then = self._resolver.summary(called.path).nodes[following.site.path]
-        slots = deciding_slots(self._resolver, called, then)
+        slots = deciding_slots(self._resolver, called, following.site.span, then)
         if not slots or node.op != PathOp.CALL:
             return target, following
         place = Place(function.path, function.given)

@@ -46,6 +46,11 @@ _UNRELATED: Final = frozenset(
 """Built-in types of which no other built-in type is a kind."""
 
 
+def asks_for_type(needs: str) -> bool:
+    """Whether what a :class:`Branch` needs is a type, or another one than some."""
+    return needs.rpartition(" ")[0] in _TESTS
+
+
 def rules_out(resolver: Resolver, module: str, needs: str, values: Values) -> bool:
     """Whether a branch is never taken for ``values``.
 
