@@ -18,6 +18,7 @@ from flake8_async_block.catalogue.schema import (
 )
 
 ImplicitCall = Literal["iterate", "enter", "exit", "call"]
+_NAME: Final = re.compile(r"[\w.]+")
 
 
 class Catalogue:
@@ -91,6 +92,32 @@ class Catalogue:
 
     def is_class(self, name: str) -> bool:
         return self.class_entry(name) is not None
+
+    def may_be_another(self, type_name: str) -> bool:
+        """Whether some arguments make what is of this type something of another nature.
+
+        ``sqlite3.connect(":memory:")`` gives a connection that waits for nothing.
+        """
+        return type_name in self._made_by_arguments
+
+    def is_another(self, made: str) -> bool:
+        """Whether ``made``, a call as ``name()``, has no type because of its arguments."""
+        name = made.removesuffix("()")
+        entry = self.function(name) or self.class_entry(name)
+        return made != name and entry is not None and bool(entry.untyped_if)
+
+    @cached_property
+    def _made_by_arguments(self) -> frozenset[str]:
+        found: set[str] = set()
+        for name, entry in self._classes.items():
+            if entry is not None and entry.untyped_if:
+                found.add(name)
+        for function in self._functions.values():
+            if function.untyped_if:
+                for returned in _NAME.findall(function.returns):
+                    cls = self.class_entry(returned)
+                    found.update((returned, *(() if cls is None else cls.names)))
+        return frozenset(found)
 
     # what blocks
 

@@ -25,6 +25,10 @@ _WEIGHTS: Final = {
     )
 }
 
+_LASTING: Final = frozenset({"self", "cls", "app", "application"})
+"""The object or class of a method, and what serves all requests."""
+_REMEMBERED: Final = frozenset({Guard.CACHE_MISS, Guard.ONCE})
+
 
 def stronger(first: GuardName, second: GuardName) -> GuardName:
     """Of two guards around the same code, the one that says more."""
@@ -36,18 +40,29 @@ def guard_of_branch(
     body: Sequence[ast.stmt],
     is_shared: Callable[[str], bool],
     probed: frozenset[str],
+    after: ast.stmt | None = None,
 ) -> GuardName:
     """What guards the body of ``if test:``.
 
     Args:
         is_shared: whether a variable outlives the call, because it is the module's.
         probed: the variables that hold the running loop, or nothing where none runs.
+        after: the statement that follows the whole ``if``.
     """
+    if isinstance(test, ast.BoolOp):
+        guards = [guard_of_branch(part, body, is_shared, probed, after) for part in test.values]
+        if isinstance(test.op, ast.And):
+            return max(guards, key=_WEIGHTS.__getitem__)
+        # ``refresh or self.x is None``: also where somebody asks for it.
+        return Guard.CACHE_MISS if _REMEMBERED.intersection(guards) else Guard.NONE
     subject = _missing_value(test)
     if subject is not None and _starts_the_loop_asked(subject, body):
         return Guard.NO_LOOP
     if subject is not None:
-        return _guard_of_missing(subject, body, is_shared, probed)
+        guard = _guard_of_missing(subject, body, is_shared, probed)
+        if guard == Guard.NONE and _is_given_back(subject, after) and _fetches(body, subject):
+            return _how_seldom(subject, is_shared)
+        return guard
     container = _missing_key(test)
     if container is not None and _fills(body, container):
         return Guard.CACHE_MISS
@@ -80,6 +95,7 @@ def guard_of_rest(
         if not isinstance(test.ops[0], ast.IsNot) or not _is_none(test.comparators[0]):
             return Guard.NONE
         test = test.left
+    test = _looked_up(test)
     if not isinstance(test, (ast.Name, ast.Attribute)):
         return Guard.NONE
     return _guard_of_missing(test, rest, is_shared, probed)
@@ -115,10 +131,9 @@ def _guard_of_missing(
     """What guards ``body``, which is only run where ``subject`` is None or empty."""
     if isinstance(subject, ast.Name) and subject.id in probed:
         return Guard.NO_LOOP
-    if _outlives_call(subject, is_shared) and (
-        _assigns(body, subject) or _always_fills(body, subject)
-    ):
-        return Guard.ONCE
+    guard = _how_seldom(subject, is_shared)
+    if guard != Guard.NONE and (_assigns(body, subject) or _always_fills(body, subject)):
+        return guard
     return Guard.NONE
 
 
@@ -158,16 +173,50 @@ def guard_of_handler(body: Sequence[ast.stmt], handler: ast.ExceptHandler) -> Gu
 
 
 def _missing_value(test: ast.expr) -> ast.expr | None:
-    """``x`` of ``x is None`` and ``not x``."""
+    """``x`` of ``x is None`` and ``not x``, ``o.x`` of ``not hasattr(o, "x")``."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
+        return _looked_up(test.operand)
     if (
         isinstance(test, ast.Compare)
         and isinstance(test.ops[0], (ast.Is, ast.Eq))
         and _is_none(test.comparators[0])
     ):
-        return test.left
+        return _looked_up(test.left)
     return None
+
+
+def _looked_up(node: ast.expr) -> ast.expr:
+    """``o.x`` of ``hasattr(o, "x")`` and ``getattr(o, "x", None)``; everything else as it is."""
+    if isinstance(node, ast.Call) and _terminal(node.func) in ("hasattr", "getattr"):
+        holder, name = (*node.args, None, None)[:2]
+        if holder is not None and isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return ast.Attribute(holder, name.value, ast.Load())
+    return node
+
+
+def _is_given_back(subject: ast.expr, after: ast.stmt | None) -> bool:
+    """Whether a statement returns ``subject``, as it has to be there by then."""
+    if not isinstance(after, ast.Return) or after.value is None:
+        return False
+    return type(after.value) is type(subject) and _is_same(after.value, subject)
+
+
+def _fetches(body: Sequence[ast.stmt], subject: ast.expr) -> bool:
+    """Whether ``body`` calls what can fill ``subject``: for an attribute, one of its object's."""
+    for statement in body:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Await):
+            call = call.value
+        if not isinstance(call, ast.Call):
+            continue
+        holder = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if isinstance(subject, ast.Name) or (
+            isinstance(subject, ast.Attribute)
+            and holder is not None
+            and _is_same(holder, subject.value)
+        ):
+            return True
+    return False
 
 
 def _missing_key(test: ast.expr) -> ast.expr | None:
@@ -177,10 +226,23 @@ def _missing_key(test: ast.expr) -> ast.expr | None:
     return None
 
 
-def _outlives_call(subject: ast.expr, is_shared: Callable[[str], bool]) -> bool:
+def _how_seldom(subject: ast.expr, is_shared: Callable[[str], bool]) -> GuardName:
+    """How seldom ``subject`` is missing that is kept once it was there.
+
+    What a parameter holds may be another object in each call, such as the request.
+    """
     if isinstance(subject, ast.Name):
-        return is_shared(subject.id)
-    return isinstance(subject, ast.Attribute)
+        return Guard.ONCE if is_shared(subject.id) else Guard.NONE
+    if not isinstance(subject, ast.Attribute):
+        return Guard.NONE
+    root = subject.value
+    while isinstance(root, (ast.Attribute, ast.Subscript)):
+        if isinstance(root, ast.Attribute) and root.attr in _LASTING:
+            return Guard.ONCE
+        root = root.value
+    if isinstance(root, ast.Name) and root.id not in _LASTING and not is_shared(root.id):
+        return Guard.CACHE_MISS
+    return Guard.ONCE
 
 
 def _assigns(body: Sequence[ast.stmt], subject: ast.expr) -> bool:

@@ -42,6 +42,36 @@ def narrow(reader: Recorder, test: ast.expr, *, holds: bool) -> None:
             _narrow_by(reader, test.args[0], Narrowing.ASYNC if holds else Narrowing.NOT_ASYNC)
 
 
+def types_asked_of_names(
+    test: ast.expr, *, holds: bool
+) -> Iterator[tuple[str, list[ast.expr], bool]]:
+    """The variables of which a test asks for a type: the types, and whether it is one of them.
+
+    Args:
+        test: the condition.
+        holds: whether it is to hold, or not to.
+    """
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from types_asked_of_names(test.operand, holds=not holds)
+    elif isinstance(test, ast.BoolOp):
+        if isinstance(test.op, ast.And) == holds:
+            for part in test.values:
+                yield from types_asked_of_names(part, holds=holds)
+        else:
+            # Of an ``or`` that holds one part does: all of them have to ask the same variable.
+            parts = [[*types_asked_of_names(part, holds=holds)] for part in test.values]
+            asked = [part[0] for part in parts if len(part) == 1]
+            same = len(asked) == len(parts) and len({each[0] for each in asked}) == 1
+            if same and all(is_one for _, _, is_one in asked):
+                yield asked[0][0], [member for each in asked for member in each[1]], True
+    else:
+        found = _type_test(test)
+        # What ``type(x) is T`` does not hold for may still be of a type below.
+        exact = isinstance(test, ast.Compare)
+        if found is not None and isinstance(found[0], ast.Name) and (holds or not exact):
+            yield found[0].id, found[1], holds
+
+
 @contextmanager
 def narrowed(reader: Recorder, test: ast.expr, *, holds: bool) -> Iterator[None]:
     """Read an expression under ``test``; what is bound inside stays, what was narrowed does not."""
@@ -65,10 +95,16 @@ def narrow_to(reader: Recorder, subject: ast.expr, members: list[ast.expr], *, h
 
     Only variables and attributes of variables are remembered.
     """
-    table = reader.table
-    types = [table.add(PathOp.INSTANCE, operands=(reader.read_type(each),)) for each in members]
     name = Narrowing.IS if holds else Narrowing.IS_NOT
-    _narrow_by(reader, subject, name, table.union(*types))
+    _narrow_by(reader, subject, name, types_of(reader, members))
+
+
+def types_of(reader: Recorder, members: list[ast.expr]) -> int:
+    """The path of an instance of any of the types ``members``."""
+    table = reader.table
+    return table.union(
+        *[table.add(PathOp.INSTANCE, operands=(reader.read_type(each),)) for each in members]
+    )
 
 
 def _narrow_by(reader: Recorder, subject: ast.expr, name: str, *operands: int) -> None:

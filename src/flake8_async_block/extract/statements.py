@@ -20,12 +20,17 @@ from flake8_async_block.extract.guards import (
     stronger,
 )
 from flake8_async_block.extract.loop_facts import note_for, note_while
-from flake8_async_block.extract.narrowing import narrow, narrow_to
+from flake8_async_block.extract.narrowing import (
+    narrow,
+    narrow_to,
+    types_asked_of_names,
+    types_of,
+)
 from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.reach import asked_of_names, extent_of, is_exit, may_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
-from flake8_async_block.model.path import Op, PathOp
+from flake8_async_block.model.path import Narrowing, Op, PathOp
 from flake8_async_block.model.summary import (
     Block,
     Branch,
@@ -86,6 +91,8 @@ class StatementReader(AssignmentReader):
         super().__init__()
         self.never_return: dict[str, bool] = {}
         """The functions known to end in an exception, and whether they have to be awaited."""
+        self.following: ast.stmt | None = None
+        """The statement after the one that is being read, in the same block."""
 
     def read_type(self, node: ast.expr) -> int:
         return read_annotation(self, node)
@@ -95,6 +102,7 @@ class StatementReader(AssignmentReader):
         before = self.guard
         for number, statement in enumerate(statements):
             reader = self.statement_readers.get(type(statement))
+            self.following = statements[number + 1] if number + 1 < len(statements) else None
             if reader is not None and reader(self, statement):
                 self.guard = before
                 return _LEAVES
@@ -170,7 +178,7 @@ class StatementReader(AssignmentReader):
         return _LEAVES
 
     def _if(self, node: ast.If) -> bool:
-        test = node.test
+        test, after = node.test, self.following
         self.mark_use(test, Use.VALUE)
         self.read_test(test)
         holds = truth_of(test)
@@ -182,7 +190,7 @@ class StatementReader(AssignmentReader):
         self.scope.flow = dict(before)
         narrow(self, test, holds=True)
         probed = self.function.loop_names
-        guard = guard_of_branch(test, node.body, self._is_shared, probed)
+        guard = guard_of_branch(test, node.body, self._is_shared, probed, after)
         leaves_body = self._read_branch(node.body, guard, is_dead=holds is False)
         after_body = self.scope.flow
         self.scope.flow = dict(before)
@@ -211,6 +219,22 @@ class StatementReader(AssignmentReader):
             slot = self.table.nodes[path].name
             if slot.rpartition(":")[0] == self.function.qualname:
                 self.function.branches.append(Branch(slot, needs, extent_of(statements)))
+        for name, members, is_one in types_asked_of_names(test, holds=holds):
+            slot = self._slot_called(name)
+            if slot:
+                types = types_of(self, members)
+                needs = f"{Narrowing.IS if is_one else Narrowing.IS_NOT} {types}"
+                self.function.branches.append(Branch(slot, needs, extent_of(statements)))
+
+    def _slot_called(self, name: str) -> str:
+        """The function's own parameter that a variable is, whatever tests have told of it."""
+        path = self.scope.flow.get(name)
+        while path is not None and self.table.nodes[path].op == PathOp.NARROWED:
+            path = self.table.nodes[path].operands[0]
+        if path is None or self.table.nodes[path].op != PathOp.PARAMETER:
+            return ""
+        slot = self.table.nodes[path].name
+        return slot if slot.rpartition(":")[0] == self.function.qualname else ""
 
     def _read_branch(
         self, statements: Sequence[ast.stmt], guard: GuardName, *, is_dead: bool = False

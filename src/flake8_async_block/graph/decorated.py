@@ -15,6 +15,7 @@ from flake8_async_block.graph.values import (
     Partial,
     ProjectClass,
     ProjectFunction,
+    Value,
     Values,
     is_known,
     merge,
@@ -83,7 +84,31 @@ def _made_by(resolver: Resolver, decorator: ProjectFunction, function: Values) -
     found = merge(*[evaluate(resolver, place, path) for path in facts.returned] or [()])
     if not found or not all(isinstance(value, (ProjectFunction, Partial)) for value in found):
         return ()
-    return found
+    return _of_same_kind(resolver, found, function)
+
+
+def _of_same_kind(resolver: Resolver, made: Values, function: Values) -> Values:
+    """Of several functions that a decorator may make, those of the kind that it was given.
+
+    A decorator for coroutine functions and others chooses by what it decorates. What it gets from
+    another decorator is told apart by not being known to have been given the function.
+    """
+    wanted = {_kind_of(resolver, value) for value in function}
+    if len(made) < 2 or len(wanted) != 1:
+        return made
+    alike = tuple(value for value in made if _kind_of(resolver, value) in wanted) or made
+    own = tuple(value for value in alike if isinstance(value, ProjectFunction) and value.given)
+    return own or alike
+
+
+def _kind_of(resolver: Resolver, value: Value) -> tuple[bool, bool] | None:
+    """Whether a function is asynchronous, and whether it is a generator; None for all else."""
+    if isinstance(value, Partial) and len(value.function) == 1:
+        value = value.function[0]
+    if not isinstance(value, ProjectFunction):
+        return None
+    facts = resolver.function_facts(value)
+    return facts.is_async, facts.is_generator
 
 
 def is_plain(function: ProjectFunction) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_static
 from flake8_async_block.graph.offloads import functions_left
+from flake8_async_block.graph.type_tests import asks_for_type, rules_out
 from flake8_async_block.graph.values import (
     NONE,
     External,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 _SOMETHING: Final = Opaque("an argument")
 """Stands for an argument that is given where the default is None."""
-DEEPEST: Final = 3
+DEEPEST: Final = 4
 """How many functions may be handed over inside one another."""
 _PARTIALS: Final = frozenset({"functools.partial", "functools.partialmethod"})
 
@@ -142,15 +143,21 @@ def _is_callback(value: Value) -> bool:
 
 
 def deciding_slots(
-    resolver: Resolver, function: ProjectFunction, next_call: PathNode | None
+    resolver: Resolver, function: ProjectFunction, blocks_at: Span, next_call: PathNode | None
 ) -> frozenset[str]:
     """The parameters about whose branches callers decide, also those of what is called next.
 
     Args:
+        blocks_at: where the function blocks; types matter only if they keep that from running.
         next_call: the call by which the function blocks, if it blocks by a call of the project.
     """
     facts = resolver.function_facts(function)
-    slots = {branch.slot for branch in facts.branches}
+    slots = {branch.slot for branch in facts.branches if not asks_for_type(branch.needs)}
+    if any(
+        asks_for_type(branch.needs) and _is_within(blocks_at, branch.extent)
+        for branch in facts.branches
+    ):
+        slots.update(branch.slot for branch in facts.branches)
     if next_call is not None and next_call.op == PathOp.CALL:
         nodes = resolver.summary(function.path).nodes
         for operand in next_call.operands[1:]:
@@ -188,13 +195,26 @@ def with_decisions(
             values = evaluate(resolver, place, path)
             if default == (NONE,) and NONE not in values and not _is_constant(values):
                 values = (_SOMETHING,)
-        if _is_constant(values) or values == (_SOMETHING,):
+        if (
+            _is_constant(values)
+            or values == (_SOMETHING,)
+            or _decide(resolver, function, slot, values)
+        ):
             found.append((slot, values))
     return function._replace(given=(*function.given, *found)) if found else function
 
 
 def _is_constant(values: Values) -> bool:
     return len(values) == 1 and isinstance(values[0], Literal)
+
+
+def _decide(resolver: Resolver, function: ProjectFunction, slot: str, values: Values) -> bool:
+    """Whether the types of what a parameter is given keep a branch of the function from running."""
+    return any(
+        rules_out(resolver, function.path, branch.needs, values)
+        for branch in resolver.function_facts(function).branches
+        if branch.slot == slot
+    )
 
 
 def _may_spread(resolver: Resolver, arguments: Arguments) -> bool:
@@ -204,12 +224,19 @@ def _may_spread(resolver: Resolver, arguments: Arguments) -> bool:
     )
 
 
-def is_dead(facts: FunctionFacts, given: Given, span: Span) -> bool:
+def _is_within(span: Span, extent: Span) -> bool:
+    return extent[:2] <= span[:2] and span[2:] <= extent[2:]
+
+
+def is_dead(
+    resolver: Resolver, function: ProjectFunction, facts: FunctionFacts, span: Span
+) -> bool:
     """Whether what a function was given keeps it from getting to ``span``."""
     return any(
-        extent[:2] <= span[:2] and span[2:] <= extent[2:] and _fails(needs, values)
+        _is_within(span, extent)
+        and (_fails(needs, values) or rules_out(resolver, function.path, needs, values))
         for slot, needs, extent in facts.branches
-        for known, values in given
+        for known, values in function.given
         if known == slot
     )
 
@@ -222,7 +249,7 @@ def _fails(needs: str, values: Values) -> bool:
     value = literal_value(values[0].text)
     if needs in (Needs.NONE, Needs.GIVEN):
         return (value is None) != (needs == Needs.NONE)
-    return bool(value) != (needs == Needs.TRUE)
+    return needs in (Needs.TRUE, Needs.FALSE) and bool(value) != (needs == Needs.TRUE)
 
 
 Slot = tuple[str, str, int]

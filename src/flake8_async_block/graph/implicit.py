@@ -123,24 +123,31 @@ def _outcome_of_lazy(resolver: Resolver, value: Sequence, call: Call) -> Candida
     return tuple(found) or (Passes("Sequence"),)
 
 
-def outcome_of_entering(resolver: Resolver, value: Value, call: Call) -> Candidate:
-    """What entering and leaving a ``with`` block does."""
+def outcome_of_entering(
+    resolver: Resolver, value: Value, call: Call, *, leaves: bool = True
+) -> Candidate:
+    """What entering and leaving a ``with`` block does.
+
+    Args:
+        leaves: whether it is left there, too.
+    """
+    ways = _ENTERING if leaves else _ENTERING[:1]
     if isinstance(value, Manager):
         return (Runs(unbound(value.function)),)
     if isinstance(value, ExternalInstance):
-        for how in _ENTERING:
+        for how in ways:
             api = resolver.catalogue.implicit_api(value.type_name, how)
             if api is not None:
                 return (Blocks(api),)
         return (Passes(value.type_name),)
     if isinstance(value, Instance):
-        for how in _ENTERING:
+        for how in ways:
             inherited = _inherited_implicit(resolver, value, how)
             if inherited:
                 return inherited
         found = [
             target
-            for name in ("__enter__", "__exit__")
+            for name in map(_OWN_METHODS.__getitem__, ways)
             for target in outcome_of_special(resolver, value, (name,))
             if isinstance(target, Runs)
         ]

@@ -12,7 +12,7 @@ from flake8_async_block.graph.memoised import how_seldom
 from flake8_async_block.graph.outcomes import Blocks, Candidate, Passes, Runs
 from flake8_async_block.graph.overriding import Overriding
 from flake8_async_block.graph.values import ProjectFunction
-from flake8_async_block.graph.witnesses import LEVELS, Witness, level_of, preference
+from flake8_async_block.graph.witnesses import LEVELS, Witness, level_of, preference, preferred
 from flake8_async_block.model.path import PathOp
 from flake8_async_block.model.summary import Guard, Site
 
@@ -54,7 +54,7 @@ class Judge:
             for site, candidates in sites
             if (witness := self.of_site(function, site, candidates, known)) is not None
         ]
-        return min(found, key=preference, default=None)
+        return preferred(found)
 
     def of_site(
         self,
@@ -71,13 +71,15 @@ class Judge:
                 for target in candidate
                 if (witness := self._of_target(function, site, target, known)) is not None
             ]
-            if not found:
+            chosen = preferred(found)
+            if chosen is None:
                 return None
-            best.append(min(found, key=preference))
-        if not best:
+            best.append(chosen)
+        shown = preferred(best)
+        if shown is None:
             return None
         last = max(best, key=preference)
-        return replace(min(best, key=preference), level=last.level, distance=last.distance)
+        return replace(shown, level=last.level, distance=last.distance)
 
     def _of_target(
         self,
@@ -127,7 +129,7 @@ class Judge:
         then = None
         if following.next is not None:
             then = self._resolver.summary(called.path).nodes[following.site.path]
-        slots = deciding_slots(self._resolver, called, then)
+        slots = deciding_slots(self._resolver, called, following.site.span, then)
         if not slots or node.op != PathOp.CALL:
             return called
         place = Place(function.path, function.given)

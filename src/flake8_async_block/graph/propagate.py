@@ -24,7 +24,7 @@ from flake8_async_block.graph.subclasses import implementations
 from flake8_async_block.graph.targets import callees_of, candidates_of
 from flake8_async_block.graph.unblocked import is_unblocked
 from flake8_async_block.graph.values import Given, ProjectFunction
-from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, preference
+from flake8_async_block.graph.witnesses import LEVELS, Perhaps, Witness, preferred
 from flake8_async_block.model.summary import Guard, Site
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Propagation:
             (site, candidates)
             for site in facts.sites
             if site.guard in LEVELS
-            and not (function.given and is_dead(facts, function.given, site.span))
+            and not (function.given and is_dead(self._resolver, function, facts, site.span))
             and (candidates := self._candidates(function, site))
         )
 
@@ -251,7 +251,7 @@ class Propagation:
         ]
         if not found or len(found) == len(methods):
             return None
-        best = min(found, key=preference)
+        best = preferred(found) or found[0]
         own = replace(
             best, function=function, site=site, next=best.function, distance=best.distance + 1
         )

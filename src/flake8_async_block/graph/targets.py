@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 _ENTERING_METHODS: Final = frozenset(
     {"contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context"}
 )
+_LASTING: Final = (PathOp.ATTRIBUTE, PathOp.PARAMETER, PathOp.GLOBAL, PathOp.NAME)
+"""Where something is kept that a function neither made nor entered itself."""
 _CONSTRUCTION: Final = (
     "__new__",
     "__init__",
@@ -86,6 +88,9 @@ def candidates_of(
         if len(callees) == 1 and is_abstract(resolver, callees[0]):
             assert isinstance(callees[0], ProjectFunction)
             callees = implementations(resolver, module, site, callees[0]) or callees
+        if len(callees) == 1 and _enters_for_longer(resolver, module, callees[0], node):
+            entered = tuple(_entered(resolver, arguments, place, leaves=False))
+            return (entered or (Passes("enter_context"),),)
         return tuple(_of_call(resolver, value, arguments, place, site.awaited) for value in callees)
     if site.awaited:
         return _of_async_iteration(resolver, module, site)
@@ -244,9 +249,28 @@ def _beside(
             for value in _only(resolver.evaluate(place.module, path)):
                 if isinstance(value, Instance):
                     yield from outcome_of_special(resolver, value, BY_BUILTIN[name])
-    if name in _ENTERING_METHODS and arguments.positional:
-        for value in _only(resolver.evaluate(place.module, arguments.positional[0])):
-            yield from outcome_of_entering(resolver, value, call)
+    if name in _ENTERING_METHODS:
+        yield from _entered(resolver, arguments, place, leaves=True)
+
+
+def _enters_for_longer(resolver: Resolver, module: str, callee: Value, call: PathNode) -> bool:
+    """Whether a call enters a manager on a stack that may be closed by another function."""
+    if not isinstance(callee, ExternalMethod):
+        return False
+    if f"{callee.type_name}.{callee.method}" not in _ENTERING_METHODS:
+        return False
+    nodes = resolver.summary(module).nodes
+    bound = nodes[call.operands[0]]
+    return bool(bound.operands) and nodes[bound.operands[0]].op in _LASTING
+
+
+def _entered(
+    resolver: Resolver, arguments: Arguments, place: Place, *, leaves: bool
+) -> Iterator[Target]:
+    call = partial(_of_bare_call, resolver, place)
+    for path in arguments.positional[:1]:
+        for value in _only(resolver.evaluate(place.module, path)):
+            yield from outcome_of_entering(resolver, value, call, leaves=leaves)
 
 
 def _of_callback(

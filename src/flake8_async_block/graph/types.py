@@ -14,6 +14,7 @@ from flake8_async_block.graph.values import (
     Instance,
     KnownResult,
     Literal,
+    Opaque,
     ProjectClass,
     ProjectModule,
     Sequence,
@@ -320,12 +321,25 @@ def _type_argument(resolver: Resolver, cls: ProjectClass, argument: int) -> Valu
 
 
 def prefer(resolver: Resolver, declared: Values, inferred: Callable[[], Values]) -> Values:
-    """An annotation wins over inference, unless it says nothing or only names an interface."""
+    """An annotation wins over inference, unless it says less: nothing, or only an interface.
+
+    It also says less where the arguments show that what is made is of another nature.
+    """
     if not any(is_known(value) for value in declared):
         found = inferred()
         if found == (DEFINED_BY_ITSELF,) or any(is_known(value) for value in found):
             return found
         return declared or found
+    if any(
+        isinstance(value, ExternalInstance) and resolver.catalogue.may_be_another(value.type_name)
+        for value in declared
+    ):
+        made = tuple(value for value in inferred() if value != NONE)
+        if made and all(
+            isinstance(value, Opaque) and resolver.catalogue.is_another(value.name)
+            for value in made
+        ):
+            return made
     if any(isinstance(value, Instance) and is_interface(resolver, value.of) for value in declared):
         concrete = tuple(
             value

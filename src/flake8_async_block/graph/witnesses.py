@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -51,5 +52,27 @@ def level_of(api: BlockingApi, seldom: GuardName) -> int:
     return max(LEVELS.values()) if is_lock(api) else LEVELS[seldom]
 
 
+def preferred(found: Sequence[Witness]) -> Witness | None:
+    """The least seldom of some witnesses, of those the nearest, and of those the first.
+
+    What may wait without limit goes before what may not; but a pause beside other work is mostly
+    one between attempts, and says no more than the work.
+    """
+    best = min(found, key=preference, default=None)
+    if best is None or best.api.cost == "unbounded":
+        return best
+    return next(
+        (
+            witness
+            for witness in found
+            if witness.api.cost == "unbounded"
+            and witness.api.what != "sleep"
+            and preference(witness) == preference(best)
+        ),
+        best,
+    )
+
+
 def preference(witness: Witness) -> tuple[int, int]:
+    """The lower, the sooner it is told."""
     return (witness.level, witness.distance)

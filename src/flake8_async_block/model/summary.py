@@ -136,7 +136,8 @@ class Block(NamedTuple):
 class Branch(NamedTuple):
     """Statements that run only for some values of a parameter.
 
-    ``slot`` is the parameter; ``needs`` one of :class:`Needs`; ``extent`` the statements.
+    ``slot`` is the parameter; ``needs`` one of :class:`Needs`, or ``is`` or ``is not`` and the path
+    of an instance of the types that are asked for; ``extent`` the statements.
     """
 
     slot: str
