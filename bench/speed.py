@@ -90,11 +90,14 @@ class Command:
         self.findings = count_findings(_OUTPUT.read_text("utf-8", "replace"))
 
     def _start(self, directory: Path) -> subprocess.Popen[bytes]:
+        run = program(self.environment or self.words[0], self.words[0])
+        # As in an activated environment: some look for Python, and so for packages, on the path.
+        path = f"{run.parent}{os.pathsep}{_USUAL.get('PATH', os.defpath)}"
         with _OUTPUT.open("wb") as stream:
             return subprocess.Popen(
-                [program(self.environment or self.words[0], self.words[0]), *self.words[1:]],
+                [run, *self.words[1:]],
                 cwd=directory,
-                env=_USUAL,
+                env={**_USUAL, "PATH": path},
                 stdout=stream,
                 stderr=subprocess.DEVNULL,
             )

@@ -184,6 +184,24 @@ def test_the_nearest_reason_is_given_though_a_farther_one_is_known_before() -> N
     assert [hop.function.qualname for hop in propagation.hops(witness)] == ["both", "near", "near1"]
 
 
+def test_any_number_of_constants_may_be_handed_over() -> None:
+    size = 300
+    callers = "\n".join(f"def g{number}(): chosen('{number}')" for number in range(size))
+    calls = "; ".join(f"g{number}()" for number in range(size))
+    text = f"""import time
+def chosen(kind):
+    if kind: time.sleep(1)
+{callers}
+def all_of_them(): {calls}
+"""
+    resolver = resolver_of({"main.py": text})
+    propagation = Propagation(resolver, lambda _: True)
+    for name in ("all_of_them", *(f"g{number}" for number in range(size))):
+        witness = propagation.of_function(ProjectFunction(path_of("main.py"), name))
+        assert witness is not None, name
+        assert propagation.hops(witness)[-1].api.name == "time.sleep"
+
+
 def test_long_chains_and_wide_circles_end() -> None:
     size = 3000
     calls = "\n".join(

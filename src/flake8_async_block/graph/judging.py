@@ -26,6 +26,9 @@ class Known(Protocol):
     def witness(self, function: ProjectFunction, asking: ProjectFunction) -> Witness | None:
         """The witness that ``function`` blocks, for a site of ``asking``."""
 
+    def may_look_at(self, variant: ProjectFunction) -> bool:
+        """Whether a function may be looked at once more, with some constants that it is given."""
+
     def does_not_block(self, method: ProjectFunction) -> bool:
         """Whether ``method``, which overrides one that blocks, is known not to."""
 
@@ -101,6 +104,8 @@ class Judge:
         if following is None or last is None:
             return None
         decided = self._as_called(function, site, called, following)
+        if decided != called and not known.may_look_at(decided):
+            decided = called
         if decided != called:
             following = known.witness(decided, function)
             if following is None:

@@ -87,7 +87,7 @@ class Propagation:
         """The witnesses from the given one to the one whose site blocks by itself."""
         found = [witness]
         while found[-1].next is not None:
-            following = self._witnesses[found[-1].next]
+            following = self.of_function(found[-1].next)
             assert following is not None
             found.append(following)
         return tuple(found)
@@ -222,6 +222,10 @@ class Propagation:
     def witness(self, function: ProjectFunction, asking: ProjectFunction) -> Witness | None:
         """See :class:`Known`."""
         return self.of_function(function)
+
+    def may_look_at(self, variant: ProjectFunction) -> bool:
+        """See :class:`Known`."""
+        return True
 
     def does_not_block(self, method: ProjectFunction) -> bool:
         """See :class:`Known`."""

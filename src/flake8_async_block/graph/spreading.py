@@ -24,8 +24,8 @@ from flake8_async_block.graph.values import ProjectFunction
 from flake8_async_block.graph.witnesses import Witness, preference
 from flake8_async_block.model.summary import Site
 
-_MOST_VARIANTS: Final = 64
-"""Sets of constants with which one function is looked at; of others it is taken not to block."""
+_MOST_VARIANTS: Final = 200
+"""Sets of constants with which one function is looked at; others are taken to decide nothing."""
 Sites = tuple[tuple[Site, tuple[Candidate, ...]], ...]
 
 
@@ -72,14 +72,15 @@ class Spreading:
     def witness(self, function: ProjectFunction, asking: ProjectFunction) -> Witness | None:
         if function in self._final:
             return self._final[function]
-        if function not in self._reached:
-            # Another set of constants than those that the graph shows.
-            self._variants[function.path, function.qualname] += 1
-            if self._variants[function.path, function.qualname] > _MOST_VARIANTS:
-                return None
-            self._reach(function)
+        self._reach(function)
         self._waiting[function][asking] = None
         return self._blocking.get(function)
+
+    def may_look_at(self, variant: ProjectFunction) -> bool:
+        if variant in self._final or variant in self._reached:
+            return True
+        self._variants[variant.path, variant.qualname] += 1
+        return self._variants[variant.path, variant.qualname] <= _MOST_VARIANTS
 
     def does_not_block(self, method: ProjectFunction) -> bool:
         if method in self._final:
