@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from flake8_async_block.extract.reach import decisive_parts
 from flake8_async_block.extract.recorder import Recorder
 from flake8_async_block.model.path import Narrowing, PathOp
 
@@ -26,20 +27,13 @@ Besides that of ``inspect`` most frameworks, and many applications, have one of 
 
 def narrow(reader: Recorder, test: ast.expr, *, holds: bool) -> None:
     """Note in the current flow what ``test`` says when it ``holds``, or when it does not."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        narrow(reader, test.operand, holds=not holds)
-    elif isinstance(test, ast.BoolOp):
-        # All parts of an ``and`` that holds do, and none of an ``or`` that does not.
-        if isinstance(test.op, ast.And) == holds:
-            for part in test.values:
-                narrow(reader, part, holds=holds)
-    else:
-        found = _type_test(test)
+    for part, is_true in decisive_parts(test, holds=holds):
+        found = _type_test(part)
         if found is not None:
             subject, members = found
-            narrow_to(reader, subject, members, holds=holds)
-        elif isinstance(test, ast.Call) and len(test.args) == 1 and _is_async_test(test.func):
-            _narrow_by(reader, test.args[0], Narrowing.ASYNC if holds else Narrowing.NOT_ASYNC)
+            narrow_to(reader, subject, members, holds=is_true)
+        elif isinstance(part, ast.Call) and len(part.args) == 1 and _is_async_test(part.func):
+            _narrow_by(reader, part.args[0], Narrowing.ASYNC if is_true else Narrowing.NOT_ASYNC)
 
 
 def types_asked_of_names(

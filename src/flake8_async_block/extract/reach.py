@@ -99,22 +99,35 @@ def asked_of_names(test: ast.expr, *, holds: bool) -> Iterator[tuple[str, str]]:
         test: the condition.
         holds: whether it is to hold, or not to.
     """
-    if isinstance(test, ast.Name):
-        yield test.id, Needs.TRUE if holds else Needs.FALSE
-    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        yield from asked_of_names(test.operand, holds=not holds)
-    elif isinstance(test, ast.BoolOp):
+    for part, is_true in decisive_parts(test, holds=holds):
+        if isinstance(part, ast.Name):
+            yield part.id, Needs.TRUE if is_true else Needs.FALSE
+        elif (
+            isinstance(part, ast.Compare) and isinstance(part.left, ast.Name) and len(part.ops) == 1
+        ):
+            right = part.comparators[0]
+            if isinstance(right, ast.Constant) and right.value is None:
+                if isinstance(part.ops[0], ast.Is):
+                    yield part.left.id, Needs.NONE if is_true else Needs.GIVEN
+                elif isinstance(part.ops[0], ast.IsNot):
+                    yield part.left.id, Needs.GIVEN if is_true else Needs.NONE
+
+
+def decisive_parts(test: ast.expr, *, holds: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """The parts of a test about which its outcome tells, each with its own outcome.
+
+    Args:
+        test: the condition.
+        holds: its outcome.
+    """
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from decisive_parts(test.operand, holds=not holds)
+    elif not isinstance(test, ast.BoolOp):
+        yield test, holds
+    elif isinstance(test.op, ast.And) == holds:
         # All parts of an ``and`` that holds do, and none of an ``or`` that does not.
-        if isinstance(test.op, ast.And) == holds:
-            for part in test.values:
-                yield from asked_of_names(part, holds=holds)
-    elif isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and len(test.ops) == 1:
-        right = test.comparators[0]
-        if isinstance(right, ast.Constant) and right.value is None:
-            if isinstance(test.ops[0], ast.Is):
-                yield test.left.id, Needs.NONE if holds else Needs.GIVEN
-            elif isinstance(test.ops[0], ast.IsNot):
-                yield test.left.id, Needs.GIVEN if holds else Needs.NONE
+        for part in test.values:
+            yield from decisive_parts(part, holds=holds)
 
 
 def extent_of(statements: Sequence[ast.stmt]) -> Span:

@@ -30,12 +30,13 @@ from flake8_async_block.extract.patterns import bind_pattern
 from flake8_async_block.extract.reach import asked_of_names, extent_of, is_exit, may_exit, truth_of
 from flake8_async_block.extract.scope import Flow, ScopeKind, join_flows
 from flake8_async_block.extract.truth import is_always_true
-from flake8_async_block.model.path import Narrowing, Op, PathOp
+from flake8_async_block.model.path import Op, PathOp
 from flake8_async_block.model.summary import (
     Block,
     Branch,
     Guard,
     GuardName,
+    Needs,
     Place,
     PlaceName,
     SiteKind,
@@ -222,9 +223,9 @@ class StatementReader(AssignmentReader):
         for name, members, is_one in types_asked_of_names(test, holds=holds):
             slot = self._slot_called(name)
             if slot:
+                needs = Needs.OF_TYPE if is_one else Needs.NOT_OF_TYPE
                 types = types_of(self, members)
-                needs = f"{Narrowing.IS if is_one else Narrowing.IS_NOT} {types}"
-                self.function.branches.append(Branch(slot, needs, extent_of(statements)))
+                self.function.branches.append(Branch(slot, needs, extent_of(statements), types))
 
     def _slot_called(self, name: str) -> str:
         """The function's own parameter that a variable is, whatever tests have told of it."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flake8_async_block.graph.arguments import Arguments
 from flake8_async_block.graph.decorators import is_static
 from flake8_async_block.graph.offloads import functions_left
-from flake8_async_block.graph.type_tests import asks_for_type, rules_out
+from flake8_async_block.graph.type_tests import rules_out
 from flake8_async_block.graph.values import (
     NONE,
     External,
@@ -31,7 +31,7 @@ from flake8_async_block.graph.values import (
     unbound,
 )
 from flake8_async_block.model.diagnostic import Span
-from flake8_async_block.model.path import ASYNC_TESTS, SPREAD, PathNode, PathOp
+from flake8_async_block.model.path import ASYNC_TESTS, NO_PATH, SPREAD, PathNode, PathOp
 from flake8_async_block.model.summary import FunctionFacts, ModuleSummary, Needs, ParameterKind
 
 if TYPE_CHECKING:
@@ -152,9 +152,9 @@ def deciding_slots(
         next_call: the call by which the function blocks, if it blocks by a call of the project.
     """
     facts = resolver.function_facts(function)
-    slots = {branch.slot for branch in facts.branches if not asks_for_type(branch.needs)}
+    slots = {branch.slot for branch in facts.branches if branch.types == NO_PATH}
     if any(
-        asks_for_type(branch.needs) and _is_within(blocks_at, branch.extent)
+        branch.types != NO_PATH and _is_within(blocks_at, branch.extent)
         for branch in facts.branches
     ):
         slots.update(branch.slot for branch in facts.branches)
@@ -211,7 +211,7 @@ def _is_constant(values: Values) -> bool:
 def _decide(resolver: Resolver, function: ProjectFunction, slot: str, values: Values) -> bool:
     """Whether the types of what a parameter is given keep a branch of the function from running."""
     return any(
-        rules_out(resolver, function.path, branch.needs, values)
+        rules_out(resolver, function.path, branch, values)
         for branch in resolver.function_facts(function).branches
         if branch.slot == slot
     )
@@ -233,11 +233,11 @@ def is_dead(
 ) -> bool:
     """Whether what a function was given keeps it from getting to ``span``."""
     return any(
-        _is_within(span, extent)
-        and (_fails(needs, values) or rules_out(resolver, function.path, needs, values))
-        for slot, needs, extent in facts.branches
+        _is_within(span, branch.extent)
+        and (_fails(branch.needs, values) or rules_out(resolver, function.path, branch, values))
+        for branch in facts.branches
         for known, values in function.given
-        if known == slot
+        if known == branch.slot
     )
 
 

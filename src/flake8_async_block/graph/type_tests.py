@@ -21,12 +21,12 @@ from flake8_async_block.graph.values import (
     literal_value,
     origin_of_class,
 )
-from flake8_async_block.model.path import Narrowing
+from flake8_async_block.model.path import NO_PATH
+from flake8_async_block.model.summary import Branch, Needs
 
 if TYPE_CHECKING:
     from flake8_async_block.graph.resolve import Resolver
 
-_TESTS: Final = (Narrowing.IS_NOT, Narrowing.IS)
 _BY_SHAPE: Final = frozenset({"abc", "collections", "numbers", "os", "typing", "typing_extensions"})
 """Packages of types that others belong to without naming them."""
 _PLAIN_BASES: Final = frozenset(
@@ -46,26 +46,20 @@ _UNRELATED: Final = frozenset(
 """Built-in types of which no other built-in type is a kind."""
 
 
-def asks_for_type(needs: str) -> bool:
-    """Whether what a :class:`Branch` needs is a type, or another one than some."""
-    return needs.rpartition(" ")[0] in _TESTS
-
-
-def rules_out(resolver: Resolver, module: str, needs: str, values: Values) -> bool:
+def rules_out(resolver: Resolver, module: str, branch: Branch, values: Values) -> bool:
     """Whether a branch is never taken for ``values``.
 
     Args:
         module: the file of the branch.
-        needs: of a :class:`Branch`; False for those that ask for no type.
+        branch: False for those that ask for no type.
         values: what a call hands over.
     """
-    test, _, path = needs.rpartition(" ")
-    if test not in _TESTS or not values:
+    if branch.types == NO_PATH or not values:
         return False
-    tested = resolver.evaluate(module, int(path))
+    tested = resolver.evaluate(module, branch.types)
     if not tested or not all(_is_certain(each) for each in tested):
         return False
-    if test == Narrowing.IS:
+    if branch.needs == Needs.OF_TYPE:
         return all(_is_none_of(resolver, value, tested) for value in values)
     return all(_is_one_of(resolver, value, tested) for value in values)
 

@@ -136,13 +136,14 @@ class Block(NamedTuple):
 class Branch(NamedTuple):
     """Statements that run only for some values of a parameter.
 
-    ``slot`` is the parameter; ``needs`` one of :class:`Needs`, or ``is`` or ``is not`` and the path
-    of an instance of the types that are asked for; ``extent`` the statements.
+    ``slot`` is the parameter; ``needs`` one of :class:`Needs`; ``extent`` the statements; ``types``
+    the path of an instance of the types that are asked for, if it needs one of them or another.
     """
 
     slot: str
     needs: str
     extent: Span
+    types: int = NO_PATH
 
 
 class Needs:
@@ -153,6 +154,8 @@ class Needs:
     NONE: Final = "none"
     GIVEN: Final = "given"
     """Anything but None."""
+    OF_TYPE: Final = "of type"
+    NOT_OF_TYPE: Final = "not of type"
 
 
 class Loop(NamedTuple):
